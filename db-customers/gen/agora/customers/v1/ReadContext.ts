@@ -1,0 +1,10 @@
+// Original file: db-customers/customers.proto
+
+
+export interface ReadContext {
+  'local'?: (boolean);
+}
+
+export interface ReadContext__Output {
+  'local': (boolean);
+}

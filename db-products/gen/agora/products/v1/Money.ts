@@ -1,0 +1,13 @@
+// Original file: db-products/products.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Money {
+  'amount'?: (number | string | Long);
+  'currency'?: (string);
+}
+
+export interface Money__Output {
+  'amount': (number);
+  'currency': (string);
+}

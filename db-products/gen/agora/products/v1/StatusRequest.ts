@@ -1,0 +1,8 @@
+// Original file: db-products/products.proto
+
+
+export interface StatusRequest {
+}
+
+export interface StatusRequest__Output {
+}
