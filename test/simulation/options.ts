@@ -1,0 +1,92 @@
+/**
+ * What a seed decides about a run: how many members, how bad the network, the disks and the clocks
+ * are, who crashes when, what clients ask for. Printed when a run fails.
+ */
+import type { Random } from '../../common/random.ts'
+
+export type SimulationOptions = {
+  readonly members: number
+  /** Length of the phase with faults. */
+  readonly safetyMs: number
+  /** Clients, each with one operation at a time; the operations they share; the share of reads. */
+  readonly clients: number
+  readonly operations: number
+  readonly readShare: number
+  /** How long a client waits between operations, at most. */
+  readonly thinkMaxMs: number
+  /** When a client gives an attempt up and tries the same request elsewhere. */
+  readonly attemptTimeoutMs: number
+  /** Shares of datagrams lost, sent twice, and held back for up to holdBackMaxMs. */
+  readonly loss: number
+  readonly duplication: number
+  readonly holdBack: number
+  readonly holdBackMaxMs: number
+  /** Every other datagram takes between these. A wide range reorders. */
+  readonly delayMinMs: number
+  readonly delayMaxMs: number
+  /** Mean time between faults of a kind; 0: never. */
+  readonly partitionEveryMs: number
+  readonly crashEveryMs: number
+  readonly pauseEveryMs: number
+  /** Share of partitions that cut single directions of single links only. */
+  readonly oneWayShare: number
+  /** Longest time that a partition, a crash, a pause lasts. */
+  readonly faultMaxMs: number
+  /** Share of crashes that hit all members at once, and that lose the disk (bounded by a minority). */
+  readonly crashAllShare: number
+  readonly wipeShare: number
+  /** A durable write takes between these; on the slow member ten times as long. */
+  readonly diskMinMs: number
+  readonly diskMaxMs: number
+  readonly slowDiskMember: number | undefined
+  /** Applying a batch takes between these. */
+  readonly applyMinMs: number
+  readonly applyMaxMs: number
+  /** How fast each member's clock ticks; 1 is right. One for each member. */
+  readonly clockSpeeds: readonly number[]
+}
+
+type DrawLimits = { readonly survivesWipedDisks: boolean }
+
+/** Draws a run. Kinds of trouble are drawn by coin, so that many runs combine only a few of them. */
+export function drawOptions(random: Random, limits: DrawLimits): SimulationOptions {
+  const coin = (share: number): boolean => random.next() < share
+  const between = (min: number, max: number): number => min + random.next() * (max - min)
+  const pick = <T>(...choices: readonly T[]): T =>
+    choices[random.integer(0, choices.length - 1)] as T
+
+  const members = pick(1, 3, 3, 3, 5, 5, 5, 5)
+  const delayMinMs = pick(0.1, 0.5, 2)
+  const diskMinMs = pick(0.1, 0.5, 2)
+  const wildClocks = coin(0.2)
+  return {
+    members,
+    safetyMs: random.integer(3_000, 12_000),
+    clients: random.integer(1, 8),
+    operations: random.integer(20, 150),
+    readShare: pick(0, 0.2, 0.5),
+    thinkMaxMs: pick(1, 50, 300),
+    attemptTimeoutMs: pick(200, 800, 2_500),
+    loss: coin(0.6) ? between(0, 0.2) : 0,
+    duplication: coin(0.5) ? between(0, 0.2) : 0,
+    holdBack: coin(0.4) ? between(0, 0.05) : 0,
+    holdBackMaxMs: pick(500, 3_000, 15_000),
+    delayMinMs,
+    delayMaxMs: delayMinMs + pick(0.2, 2, 20),
+    partitionEveryMs: coin(0.4) ? random.integer(800, 6_000) : 0,
+    crashEveryMs: coin(0.6) ? random.integer(500, 6_000) : 0,
+    pauseEveryMs: coin(0.3) ? random.integer(800, 6_000) : 0,
+    oneWayShare: pick(0, 0.5, 1),
+    faultMaxMs: pick(300, 1_500, 4_000),
+    crashAllShare: pick(0, 0.1, 0.4),
+    wipeShare: limits.survivesWipedDisks && coin(0.3) ? between(0.1, 0.6) : 0,
+    diskMinMs,
+    diskMaxMs: diskMinMs + pick(0.2, 3, 30),
+    slowDiskMember: coin(0.15) ? random.integer(0, members - 1) : undefined,
+    applyMinMs: 0.1,
+    applyMaxMs: pick(0.5, 5, 80),
+    clockSpeeds: Array.from({ length: members }, () =>
+      wildClocks ? between(0.5, 2) : between(0.95, 1.05),
+    ),
+  }
+}
