@@ -1,0 +1,201 @@
+/** The command line of ./agora: names the commands, reads their flags, hands over. No logic of its own. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { loadDotEnv } from '../platform/config.ts'
+import { down } from './down.ts'
+import { type Drill, drill } from './drills.ts'
+import { type Cluster, existingCluster, newCluster } from './environment.ts'
+import { parseGroup, startServerGroup } from './start-server-group.ts'
+import { exitCodeOf, formatStatus, readStatus } from './status.ts'
+import { up } from './up.ts'
+
+loadDotEnv()
+
+const program = new Command('agora')
+  .description('A marketplace that keeps selling when machines die.')
+  .showHelpAfterError('(./agora --help shows what there is)')
+  .enablePositionalOptions()
+
+const dataDirOption = (): Option =>
+  new Option('--data-dir <folder>', 'where data, logs and the secret are kept')
+    .env('DATA_DIR')
+    .default('.agora')
+
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected 1 or more.')
+  return value
+}
+
+function groupSize(text: string): number {
+  const value = count(text)
+  if (![1, 3, 5, 7].includes(value)) throw new InvalidArgumentError('Expected 1, 3, 5 or 7.')
+  return value
+}
+
+program
+  .command('up')
+  .description('start everything on this machine and keep it running until Ctrl-C')
+  .option('--customers <n>', 'replicas of the customers group: 1, 3, 5 or 7', groupSize)
+  .option('--products <n>', 'replicas of the products group: 1, 3, 5 or 7', groupSize)
+  .option('--sellers <n>', 'seller servers', count)
+  .option('--buyers <n>', 'buyer servers', count)
+  .option('--base-port <port>', 'first port; the cluster takes ports up to 1,210 above it', count)
+  .option('--seed', 'put demo sellers and items into an empty marketplace')
+  .option('--json', 'print the addresses as JSON on stdout once everything is ready')
+  .option('--ready-file <file>', 'write the same JSON to a file once everything is ready')
+  .option('--ready-timeout <seconds>', 'how long to wait until everything is ready', count, 120)
+  .addOption(dataDirOption())
+  .action(async (flags) => {
+    const { customers, products, sellers, buyers, basePort } = flags
+    const shape = { customers, products, sellers, buyers, basePort }
+    const wanted = Object.entries(shape).filter(([, value]) => value !== undefined)
+    const cluster = newCluster(flags.dataDir, Object.fromEntries(wanted))
+    process.exitCode = await up(cluster, {
+      json: flags.json === true,
+      readyFile: flags.readyFile,
+      readyTimeoutMs: flags.readyTimeout * 1_000,
+      ...(flags.seed === true ? { beforeReady: () => seedCluster(cluster) } : {}),
+    })
+    // Whatever a probe or a client still holds open must not keep the terminal waiting.
+    process.exit()
+  })
+
+program
+  .command('down')
+  .description('stop the cluster of a data directory, or what is left of one')
+  .option('--purge', 'delete all its data as well')
+  .addOption(dataDirOption())
+  .action(async ({ dataDir, purge }) => {
+    process.exitCode = await down(existingCluster(dataDir).directory, purge === true)
+  })
+
+program
+  .command('status')
+  .description('who is up, who leads, whose turn it is')
+  .addOption(
+    new Option('-o, --output <format>', 'how to say it')
+      .choices(['table', 'json'])
+      .default('table'),
+  )
+  .option('--watch', 'again every two seconds')
+  .addOption(dataDirOption())
+  .addHelpText(
+    'after',
+    '\nExit code, added up: 1 a database group takes no writes, 2 a buyer server is down,\n' +
+      '4 a seller server, 8 payment.',
+  )
+  .action(async ({ dataDir, output, watch }) => {
+    const cluster = existingCluster(dataDir)
+    do {
+      const status = await readStatus(cluster)
+      if (watch === true && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
+      const text = output === 'json' ? JSON.stringify(status) : formatStatus(status)
+      process.stdout.write(`${text}\n`)
+      process.exitCode = exitCodeOf(status)
+      if (watch === true) await new Promise((resolve) => setTimeout(resolve, 2_000))
+    } while (watch === true)
+  })
+
+for (const [name, description] of [
+  ['kill', 'a drill: kill -9 one process; it stays down'],
+  ['pause', 'a drill: SIGSTOP one process'],
+  ['resume', 'let a paused process go on'],
+  ['restart', 'bring a killed process back, or restart a running one'],
+] as const satisfies readonly (readonly [Drill, string])[]) {
+  program
+    .command(`${name} <process>`)
+    .description(description)
+    .addOption(dataDirOption())
+    .action(async (target: string, { dataDir }) => {
+      process.exitCode = await drill(existingCluster(dataDir).directory, name, target)
+    })
+}
+
+program
+  .command('logs <process>')
+  .description('show the log of one process')
+  .option('-f, --follow', 'go on as it grows')
+  .addOption(dataDirOption())
+  .action((target: string, { dataDir, follow }) => {
+    const path = existingCluster(dataDir).directory.logPath(target)
+    if (!existsSync(path)) {
+      process.stderr.write(`There is no log ${path}\n`)
+      process.exitCode = 4
+      return
+    }
+    const tail = spawn('tail', ['-n', '200', ...(follow === true ? ['-F'] : []), path], {
+      stdio: 'inherit',
+    })
+    tail.once('exit', (code) => process.exit(code ?? 0))
+  })
+
+program
+  .command('start-server-group <group>')
+  .description('start the members of one group whose addresses are this machine’s')
+  .addOption(dataDirOption())
+  .addHelpText('after', '\nGroups: seller, buyer, customers, products, payment.')
+  .action(async (name: string, { dataDir }) => {
+    const group = parseGroup(name)
+    if (group === undefined) {
+      program.error(`There is no group ${name}: seller, buyer, customers, products, payment.`, {
+        exitCode: 2,
+      })
+    }
+    process.exitCode = await startServerGroup(existingCluster(dataDir), group)
+    process.exit()
+  })
+
+program
+  .command('seed')
+  .description('put demo sellers and items into a running, empty marketplace')
+  .addOption(dataDirOption())
+  .action(async ({ dataDir }) => {
+    await seedCluster(existingCluster(dataDir))
+  })
+
+async function seedCluster(cluster: Cluster): Promise<void> {
+  const { seed } = await import('./seed.ts')
+  await seed(cluster)
+}
+
+for (const role of ['seller', 'buyer'] as const) {
+  program
+    .command(role)
+    .description(`the ${role}'s command line: a prompt, or one command`)
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .argument('[words...]')
+    .action(async (words: string[]) => {
+      const { runCli } =
+        role === 'seller' ? await import('../seller/cli.ts') : await import('../buyer/cli.ts')
+      process.exitCode = await runCli(words, (dataDir: string) => {
+        const { config, directory } = existingCluster(dataDir)
+        const scheme = config.tls === undefined ? 'http' : 'https'
+        const servers = role === 'seller' ? config.sellerServers : config.buyerServers
+        return {
+          servers: servers.map(({ host, port }) => `${scheme}://${host}:${port}`),
+          dataDir: directory.path,
+          currency: config.currency,
+        }
+      })
+      process.exit()
+    })
+}
+
+program
+  .command('bench')
+  .description('measure: the whole marketplace, from the outside')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { runBench } = await import('../bench/main.ts')
+    process.exitCode = await runBench(words)
+    process.exit()
+  })
+
+await program.parseAsync()

@@ -1,0 +1,90 @@
+/** Asks processes whether they are ready: REST and SOAP servers over HTTP, databases over grpc.health.v1. */
+import grpc from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+import axios from 'axios'
+import { protoPath } from 'grpc-health-check'
+import type { PlannedProcess } from './plan.ts'
+
+export type Probe = { readonly ready: boolean; readonly reason: string; readonly tookMs: number }
+
+const probeTimeoutMs = 2_000
+
+/** Never throws: what goes wrong is the reason. */
+export async function probe(plan: PlannedProcess): Promise<Probe> {
+  const startedAtMs = performance.now()
+  const reason =
+    plan.readiness.kind === 'http'
+      ? await probeHttp(plan.readiness.url)
+      : await probeGrpc(`${plan.host}:${plan.port}`)
+  return { ready: reason === '', reason, tookMs: performance.now() - startedAtMs }
+}
+
+async function probeHttp(url: string): Promise<string> {
+  try {
+    const answer = await axios.get(url, { timeout: probeTimeoutMs, validateStatus: () => true })
+    if (answer.status === 200) return ''
+    const body: unknown = answer.data
+    return `answers ${answer.status}${body === undefined ? '' : `: ${JSON.stringify(body)}`}`
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+type HealthAnswer = { readonly status: string }
+type HealthClient = grpc.Client & {
+  check(
+    request: { service: string },
+    options: { deadline: number },
+    callback: (error: grpc.ServiceError | null, answer?: HealthAnswer) => void,
+  ): void
+}
+
+const healthPackage = grpc.loadPackageDefinition(loadSync(protoPath, { enums: String }))
+const Health = (healthPackage as unknown as { grpc: { health: { v1: { Health: unknown } } } }).grpc
+  .health.v1.Health as new (
+  address: string,
+  credentials: grpc.ChannelCredentials,
+) => HealthClient
+
+function probeGrpc(address: string): Promise<string> {
+  // A channel of its own for each probe: a kept one would sit in its reconnect backoff.
+  const client = new Health(address, grpc.credentials.createInsecure())
+  return new Promise((resolve) => {
+    const deadline = Date.now() + probeTimeoutMs
+    client.check({ service: '' }, { deadline }, (error, answer) => {
+      client.close()
+      if (error !== null) resolve(error.details || error.message)
+      else resolve(answer?.status === 'SERVING' ? '' : 'is catching up with its group')
+    })
+  })
+}
+
+export type WaitOptions = {
+  readonly timeoutMs: number
+  /** Called when a process has become ready. */
+  readonly onReady: (plan: PlannedProcess, ready: number, total: number) => void
+  readonly cancelled: () => boolean
+}
+
+/** Resolves with the processes that are not ready when the time is over; empty = all are. */
+export async function waitUntilReady(
+  plans: readonly PlannedProcess[],
+  options: WaitOptions,
+): Promise<{ plan: PlannedProcess; reason: string }[]> {
+  const giveUpAtMs = performance.now() + options.timeoutMs
+  let ready = 0
+  const waiting = plans.map(async (plan) => {
+    for (;;) {
+      const answer = await probe(plan)
+      if (answer.ready) {
+        ready += 1
+        options.onReady(plan, ready, plans.length)
+        return undefined
+      }
+      if (options.cancelled() || performance.now() > giveUpAtMs)
+        return { plan, reason: answer.reason }
+      await new Promise((resolve) => setTimeout(resolve, 150))
+    }
+  })
+  return (await Promise.all(waiting)).filter((entry) => entry !== undefined)
+}

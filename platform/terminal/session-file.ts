@@ -1,0 +1,48 @@
+/**
+ * Where one-shot commands keep their session between runs: a file with mode 0600, one per role,
+ * cluster and profile.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+export type StoredSession = { readonly token: string; readonly username: string }
+
+export type SessionFileOptions = {
+  readonly role: 'seller' | 'buyer'
+  /** Names the cluster: its servers' addresses. */
+  readonly servers: readonly string[]
+  readonly profile: string
+}
+
+export class SessionFile {
+  readonly path: string
+
+  constructor({ role, servers, profile }: SessionFileOptions) {
+    const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state')
+    const cluster = createHash('sha256').update(servers.join(',')).digest('hex').slice(0, 12)
+    this.path = join(state, 'agora', `${role}-${cluster}-${encodeURIComponent(profile)}.json`)
+  }
+
+  read(): StoredSession | undefined {
+    try {
+      return JSON.parse(readFileSync(this.path, 'utf8')) as StoredSession
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw new Error(`The session file ${this.path} cannot be read; delete it and log in again.`, {
+        cause: error,
+      })
+    }
+  }
+
+  write(session: StoredSession): void {
+    mkdirSync(join(this.path, '..'), { recursive: true, mode: 0o700 })
+    rmSync(this.path, { force: true })
+    writeFileSync(this.path, `${JSON.stringify(session)}\n`, { mode: 0o600 })
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true })
+  }
+}
