@@ -132,9 +132,9 @@ export function loadConfig(
 }
 
 /** For a process's main: prints every problem to stderr and exits with code 2. */
-export function loadConfigOrExit(options: LoadOptions = {}): Config {
+export function loadConfigOrExit(environment?: Environment, options: LoadOptions = {}): Config {
   try {
-    return loadConfig(processEnvironment(), options)
+    return loadConfig(environment, options)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\nSee .env.example for what each variable means.\n`)
@@ -142,12 +142,17 @@ export function loadConfigOrExit(options: LoadOptions = {}): Config {
   }
 }
 
-function processEnvironment(): Environment {
+/** Puts into process.env what a `.env` file in the working directory, if any, has and it lacks. */
+export function loadDotEnv(): void {
   try {
     process.loadEnvFile()
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
+}
+
+function processEnvironment(): Environment {
+  loadDotEnv()
   return process.env
 }
 
