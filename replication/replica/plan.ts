@@ -1,0 +1,55 @@
+/**
+ * What a db-* main.ts says about its replica; start.ts makes it run. It must not know a protocol:
+ * that comes as a core, a codec and a transport.
+ */
+import type { Pool } from 'pg'
+import type { MemberId } from '../../common/member.ts'
+import type { Member } from '../../common/host-port.ts'
+import type { Config } from '../../platform/config.ts'
+import type { Logger } from '../../platform/log.ts'
+import type { RpcService } from '../../platform/rpc/server.ts'
+import type { Transport } from '../ports.ts'
+import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
+import type { ReplicatedLog } from '../replicated-log.ts'
+import type { Application, AppliedResult, Command } from '../state-machine/application.ts'
+
+/** A protocol ready to be driven. Its transport is open but has not sent anything. */
+export type Protocol<M> = {
+  readonly codec: MessageCodec<M>
+  readonly transport: Transport
+  /** One core tick, in milliseconds. */
+  readonly tickMs: number
+  createCore(durable: DurableState): ProtocolCore<M>
+  /** What the transport needs on the replica's gRPC server (Raft: its peer service). */
+  readonly peerServices: readonly RpcService[]
+}
+
+/** What a plan's functions get to know about where they run. */
+export type ReplicaSeat = {
+  readonly self: Member
+  readonly members: readonly Member[]
+  readonly config: Config
+  readonly logger: Logger
+}
+
+/** What a db-* service is made of. */
+export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat & {
+  readonly log: ReplicatedLog<Command<Body>, AppliedResult>
+  /** Read-only connections: after log.barrier() they see all that was acknowledged before. */
+  readonly reads: Pool
+  /** Group time as applied at this replica, Unix ms; 0 while the group has none. */
+  groupTimeMs(): number
+}
+
+export type ReplicaPlan<Body extends { readonly type: string }, M> = {
+  readonly group: 'customers' | 'products'
+  readonly id: MemberId
+  readonly members: readonly Member[]
+  readonly config: Config
+  readonly application: Application<Body>
+  /** Opens sockets: rejects with an error that names the port when it is taken. */
+  openProtocol(seat: ReplicaSeat): Promise<Protocol<M>>
+  service(parts: ReplicaParts<Body>): RpcService
+  /** Paths inside the package, for server reflection: `db-customers/customers.proto`. */
+  readonly protoFiles: readonly string[]
+}
