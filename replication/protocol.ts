@@ -109,11 +109,6 @@ export type DurableState = {
   readonly applied: { readonly index: LogIndex; readonly context: Uint8Array | undefined }
 }
 
-/** These bytes are not a message of this protocol: what is wrong with them, and never a bug of ours. */
-export class CodecError extends Error {
-  override readonly name = 'CodecError'
-}
-
 /** Messages as bytes. decode throws CodecError on anything it did not write itself; it trusts no length. */
 export interface MessageCodec<M> {
   encode(message: M): Uint8Array
