@@ -1,0 +1,214 @@
+/**
+ * Calls a group through any of its replicas: one that does not answer is replaced by another, with the same request, until
+ * the deadline. It must not know what the calls mean, only whether they may be repeated.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Client,
+  type Metadata,
+  type MethodDefinition,
+  type ServiceDefinition,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import type { MethodDefinition as TypedMethodDefinition } from '@grpc/proto-loader'
+import { service as healthService } from 'grpc-health-check'
+import type { Logger } from 'pino'
+import { assert } from '../../common/assert.ts'
+import { type Deadline, remainingMs } from '../../common/deadline.ts'
+import { AppError, type ErrorCode } from '../../common/errors.ts'
+import { formatHostPort, type HostPort } from '../../common/host-port.ts'
+import { type Random, seededRandom } from '../../common/random.ts'
+import type { TlsFiles } from '../config.ts'
+import { currentRequestId } from '../request-context.ts'
+import { authMetadata, rpcKey } from './authentication.ts'
+import { clientCredentials, clientOptions } from './channel.ts'
+import { errorFromStatus, isFromService } from './errors.ts'
+import { type Replica, Replicas } from './replicas.ts'
+import { REQUEST_ID_HEADER } from './unary.ts'
+
+/** The methods a generated definition names (its index signature left out). */
+type MethodName<Definition> = keyof {
+  [Name in keyof Definition as string extends Name ? never : Name]: true
+} &
+  keyof Definition &
+  string
+type RequestOf<Method> =
+  Method extends TypedMethodDefinition<infer Request, infer _, infer _, infer _> ? Request : never
+type ReplyOf<Method> =
+  Method extends TypedMethodDefinition<infer _, infer _, infer _, infer Reply> ? Reply : never
+
+export type CallOptions = {
+  readonly deadline: Deadline
+  /** True for reads, and for requests that carry a request id. Else only a definite failure is repeated. */
+  readonly idempotent: boolean
+}
+
+export type ReplicaClient<Definition extends ServiceDefinition> = {
+  /**
+   * Rejects with the AppError of the service, or, when no replica could serve until the deadline, with the last
+   * one's, indefinite unless every attempt was definite.
+   */
+  call<Name extends MethodName<Definition>>(
+    method: Name,
+    request: RequestOf<Definition[Name]>,
+    options: CallOptions,
+  ): Promise<ReplyOf<Definition[Name]>>
+  /** Ends all connections; calls under way fail. */
+  close(): void
+}
+
+export type ReplicaClientOptions<Definition extends ServiceDefinition> = {
+  readonly members: readonly HostPort[]
+  readonly serviceDefinition: Definition
+  /** CLUSTER_SECRET. */
+  readonly secret: string
+  readonly tls?: TlsFiles | undefined
+  readonly logger: Logger
+  /** One replica that hangs must not eat the whole deadline. */
+  readonly attemptTimeoutMs?: number
+  readonly probeIntervalMs?: number
+  readonly random?: Random
+}
+
+/** Failures that another replica, or the same one later, may not have. */
+const passing: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'OVERLOADED'])
+
+const PROBE_TIMEOUT_MS = 1_000
+const BACKOFF_FIRST_MS = 20
+const BACKOFF_MAX_MS = 400
+/** Not worth an attempt: the answer could not be back in time. */
+const ATTEMPT_MIN_MS = 2
+
+export function createReplicaClient<Definition extends ServiceDefinition>(
+  options: ReplicaClientOptions<Definition>,
+): ReplicaClient<Definition> {
+  const { members, serviceDefinition, logger, attemptTimeoutMs = 3_000 } = options
+  assert(members.length > 0, 'a group has members')
+  const random = options.random ?? seededRandom(Math.floor(Math.random() * 2 ** 32))
+  const key = rpcKey(options.secret)
+  const credentials = clientCredentials(options.tls)
+  const clients = members.map(
+    (member) => new Client(formatHostPort(member), credentials, clientOptions),
+  )
+  const clientAt = (index: number): Client => {
+    const client = clients[index]
+    assert(client !== undefined, 'every replica has a client')
+    return client
+  }
+  const replicas = new Replicas({
+    addresses: members,
+    probe: (index) => isServing(clientAt(index)),
+    probeIntervalMs: options.probeIntervalMs ?? 500,
+    random,
+    logger,
+  })
+
+  async function attempt(
+    replica: Replica,
+    method: MethodDefinition<unknown, unknown>,
+    request: unknown,
+    deadline: Deadline,
+  ): Promise<unknown> {
+    const metadata = authMetadata(key, method.path)
+    const requestId = currentRequestId()
+    if (requestId !== undefined) metadata.set(REQUEST_ID_HEADER, requestId)
+    const attemptDeadline = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
+    try {
+      const reply = await send(clientAt(replica.index), method, request, metadata, attemptDeadline)
+      replicas.succeeded(replica)
+      return reply
+    } catch (error) {
+      const { code, message } = error as ServiceError
+      const failure = errorFromStatus(error as ServiceError)
+      // Too busy is not unwell, and a caller in a hurry says nothing about a replica.
+      const hung = code === status.DEADLINE_EXCEEDED && attemptDeadline < deadline.atUnixMs
+      if (failure.code === 'UNAVAILABLE' || hung) replicas.failed(replica, message)
+      else if (isFromService(error as ServiceError)) replicas.succeeded(replica)
+      throw failure
+    }
+  }
+
+  return {
+    async call(name, request, { deadline, idempotent }) {
+      const method = serviceDefinition[name] as MethodDefinition<unknown, unknown> | undefined
+      assert(method !== undefined, `the service has a method ${name}`)
+      const tried = new Set<number>()
+      let backoffMs = BACKOFF_FIRST_MS
+      let last: AppError | undefined
+      let allDefinite = true
+      while (remainingMs(deadline, Date.now()) >= ATTEMPT_MIN_MS) {
+        const replica = replicas.choose(tried)
+        if (replica === undefined) {
+          // All have been asked: take a breath and begin again.
+          tried.clear()
+          await pause(random.integer(backoffMs / 2, backoffMs), deadline)
+          backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS)
+          continue
+        }
+        tried.add(replica.index)
+        try {
+          // biome-ignore lint/suspicious/noExplicitAny: the generated types relate name and reply.
+          return (await attempt(replica, method, request, deadline)) as any
+        } catch (error) {
+          if (!(error instanceof AppError) || !passing.has(error.code)) throw error
+          last = error
+          allDefinite &&= error.definite
+          if (!idempotent && !error.definite) break
+          if (error.code === 'OVERLOADED') await pause(random.integer(5, 2 * backoffMs), deadline)
+        }
+      }
+      throw gaveUp(last, allDefinite)
+    },
+    close() {
+      replicas.close()
+      for (const client of clients) client.close()
+    },
+  }
+}
+
+function gaveUp(last: AppError | undefined, definite: boolean): AppError {
+  if (last === undefined) return new AppError('DEADLINE_EXCEEDED', { definite: true })
+  const { code, message, fields, details } = last
+  return new AppError(code, { message, definite, fields, details, cause: last })
+}
+
+function send(
+  client: Client,
+  method: MethodDefinition<unknown, unknown>,
+  request: unknown,
+  metadata: Metadata,
+  deadlineUnixMs: number,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadata,
+      { deadline: deadlineUnixMs },
+      (error, reply) => (error === null ? resolve(reply) : reject(error)),
+    )
+  })
+}
+
+/** grpc.health.v1; needs no authentication. */
+function isServing(client: Client): Promise<boolean> {
+  const check = healthService.Check as unknown as MethodDefinition<object, { status: string }>
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(
+      check.path,
+      check.requestSerialize,
+      check.responseDeserialize,
+      {},
+      { deadline: Date.now() + PROBE_TIMEOUT_MS },
+      (error, reply) => resolve(error === null && reply?.status === 'SERVING'),
+    )
+  })
+}
+
+/** At most until the deadline. */
+async function pause(durationMs: number, deadline: Deadline): Promise<void> {
+  await sleep(Math.min(durationMs, remainingMs(deadline, Date.now())))
+}
