@@ -1,0 +1,152 @@
+/**
+ * Between delivery and the database: one batch is applied at a time, what is delivered meanwhile
+ * forms the next. Slow SQL fills this queue and delays nothing else. It must not know who waits
+ * for a result, nor the protocol.
+ */
+import { assert } from '../common/assert.ts'
+import type { DriverHooks, DriverLimits } from './driver-options.ts'
+import type { Clock } from './ports.ts'
+import type { Delivered, ProposalId } from './protocol.ts'
+import type { CommandCodec, LogIndex, Ordered, Position, StateMachine } from './replicated-log.ts'
+
+type ApplyQueueOptions<C, R> = {
+  readonly stateMachine: StateMachine<C, R>
+  readonly commands: CommandCodec<C>
+  readonly clock: Clock
+  readonly hooks: DriverHooks
+  readonly limits: DriverLimits
+  readonly appliedIndex: LogIndex
+  /** The batch's transaction has returned. `proposals[i]` belongs to `results[i]`. */
+  readonly onApplied: (applied: {
+    readonly index: LogIndex
+    readonly proposals: readonly (ProposalId | undefined)[]
+    readonly results: readonly R[]
+  }) => void
+  readonly onFailed: (error: unknown) => void
+}
+
+type Batch<C> = {
+  readonly ordered: Ordered<C>[]
+  readonly proposals: (ProposalId | undefined)[]
+  readonly upTo: Position
+  readonly sizeBytes: number
+}
+
+export class ApplyQueue<C, R> {
+  readonly #options: ApplyQueueOptions<C, R>
+  readonly #queue: Delivered[] = []
+  /** Everything before this place of #queue has been taken. */
+  #head = 0
+  #commands = 0
+  #sizeBytes = 0
+  #deliveredIndex: LogIndex
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(options: ApplyQueueOptions<C, R>) {
+    this.#options = options
+    this.#deliveredIndex = options.appliedIndex
+  }
+
+  /** Commands and bytes delivered but not yet applied, those of the batch in flight included. */
+  get commands(): number {
+    return this.#commands
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  isFull(): boolean {
+    const { limits } = this.#options
+    return (
+      this.#commands >= limits.applyQueueCommands || this.#sizeBytes >= limits.applyQueueMaxBytes
+    )
+  }
+
+  push(delivered: readonly Delivered[]): void {
+    for (const one of delivered) {
+      assert(one.index === this.#deliveredIndex + 1, 'the protocol delivers every index in order')
+      this.#deliveredIndex = one.index
+      this.#commands += one.commands.length
+      this.#sizeBytes += sizeOf(one)
+      this.#queue.push(one)
+    }
+    if (this.#running === undefined && this.#queue.length > this.#head && !this.#stopped) {
+      this.#running = this.#drain()
+    }
+  }
+
+  /** Applies nothing more. Resolves when the batch in flight has ended and been reported. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+  }
+
+  async #drain(): Promise<void> {
+    const { stateMachine, clock, hooks } = this.#options
+    try {
+      while (this.#head < this.#queue.length && !this.#stopped) {
+        const batch = this.#takeBatch()
+        const startedAtMs = clock.nowMs()
+        const results = await stateMachine.apply(batch.ordered, batch.upTo)
+        assert(results.length === batch.ordered.length, 'apply answers every command of its batch')
+        this.#commands -= batch.ordered.length
+        this.#sizeBytes -= batch.sizeBytes
+        const { proposals } = batch
+        hooks.batchApplied({
+          commands: batch.ordered.length,
+          sizeBytes: batch.sizeBytes,
+          durationMs: clock.nowMs() - startedAtMs,
+        })
+        this.#options.onApplied({ index: batch.upTo.index, proposals, results })
+      }
+    } catch (error) {
+      this.#stopped = true
+      this.#options.onFailed(error)
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  /** The next whole indexes up to the limits: a position exists only between indexes. */
+  #takeBatch(): Batch<C> {
+    const { commands, limits } = this.#options
+    const ordered: Ordered<C>[] = []
+    const proposals: (ProposalId | undefined)[] = []
+    let sizeBytes = 0
+    let last: Delivered | undefined
+    while (this.#head < this.#queue.length) {
+      const next = this.#queue[this.#head] as Delivered
+      const nextBytes = sizeOf(next)
+      const fits =
+        ordered.length + next.commands.length <= limits.applyBatchCommands &&
+        sizeBytes + nextBytes <= limits.applyBatchMaxBytes
+      if (last !== undefined && !fits) break
+      for (const command of next.commands) {
+        // Decoded even where the command was submitted here: all replicas apply the same value.
+        ordered.push({ index: next.index, command: commands.decode(command.payload) })
+        proposals.push(command.proposal)
+      }
+      sizeBytes += nextBytes
+      last = next
+      this.#head += 1
+    }
+    this.#forgetTaken()
+    assert(last !== undefined, 'a batch is taken only from a queue that holds something')
+    return { ordered, proposals, upTo: { index: last.index, context: last.context }, sizeBytes }
+  }
+
+  #forgetTaken(): void {
+    if (this.#head === this.#queue.length) this.#queue.length = 0
+    else if (this.#head < 1_024 || this.#head * 2 < this.#queue.length) return
+    else this.#queue.splice(0, this.#head)
+    this.#head = 0
+  }
+}
+
+function sizeOf(delivered: Delivered): number {
+  let sizeBytes = 0
+  for (const command of delivered.commands) sizeBytes += command.payload.length
+  return sizeBytes
+}

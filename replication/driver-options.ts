@@ -1,0 +1,101 @@
+/** What a Driver is made of: ports, limits, and hooks for measurements. Types and defaults only. */
+import type { MemberId } from '../common/member.ts'
+import type { Clock, LogStorage, Transport } from './ports.ts'
+import type { DurableState, MessageCodec, ProtocolCore } from './protocol.ts'
+import type { CommandCodec, GroupStatus, LogIndex, StateMachine } from './replicated-log.ts'
+
+export type DriverLimits = {
+  /** A larger command is refused before it is proposed. */
+  readonly commandMaxBytes: number
+  /** Submissions that wait for their result. Above either, submit() refuses with OVERLOADED. */
+  readonly pendingSubmits: number
+  readonly pendingSubmitMaxBytes: number
+  readonly pendingBarriers: number
+  /** Delivered but not applied. Above either, submit() refuses with OVERLOADED. */
+  readonly applyQueueCommands: number
+  readonly applyQueueMaxBytes: number
+  /** One transaction of the state machine. A single larger Delivered still goes alone. */
+  readonly applyBatchCommands: number
+  readonly applyBatchMaxBytes: number
+  /** How late a deadline may be noticed. */
+  readonly deadlineGranularityMs: number
+  /** How often an idle replica makes sure that what it has applied is durable. */
+  readonly secureAppliedEveryMs: number
+}
+
+export const defaultDriverLimits: DriverLimits = {
+  commandMaxBytes: 256 * 1024,
+  pendingSubmits: 20_000,
+  pendingSubmitMaxBytes: 64 * 1024 * 1024,
+  pendingBarriers: 20_000,
+  applyQueueCommands: 20_000,
+  applyQueueMaxBytes: 64 * 1024 * 1024,
+  applyBatchCommands: 512,
+  applyBatchMaxBytes: 2 * 1024 * 1024,
+  deadlineGranularityMs: 20,
+  secureAppliedEveryMs: 5_000,
+}
+
+/** Called as things happen, for metrics and logs. Must be quick and must not throw. */
+export type DriverHooks = {
+  /** One durable log write has finished. */
+  logWritten(write: {
+    readonly entries: number
+    readonly sizeBytes: number
+    readonly durationMs: number
+  }): void
+  /** One batch has been applied. */
+  batchApplied(batch: {
+    readonly commands: number
+    readonly sizeBytes: number
+    readonly durationMs: number
+  }): void
+  /** A submit() or barrier() has ended; `code` is `OK` or the error's code. */
+  requestEnded(request: {
+    readonly kind: 'submit' | 'barrier'
+    readonly code: string
+    readonly durationMs: number
+  }): void
+  /** Somebody sent bytes that the codec does not take. They are ignored. */
+  messageMalformed(from: MemberId, error: unknown): void
+}
+
+export const silentHooks: DriverHooks = {
+  logWritten: () => undefined,
+  batchApplied: () => undefined,
+  requestEnded: () => undefined,
+  messageMalformed: () => undefined,
+}
+
+/** Lengths of the driver's queues at this moment, for gauges. */
+export type DriverLoad = {
+  readonly pendingSubmits: number
+  readonly pendingBarriers: number
+  readonly applyQueueCommands: number
+  readonly applyQueueBytes: number
+}
+
+export type DriverOptions<C, R, M> = {
+  readonly protocol: GroupStatus['protocol']
+  readonly self: MemberId
+  readonly core: ProtocolCore<M>
+  readonly codec: MessageCodec<M>
+  readonly commands: CommandCodec<C>
+  readonly stateMachine: StateMachine<C, R>
+  readonly storage: LogStorage
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly tickMs: number
+  /** Where the state machine stands, and the protocol's scalars in the log, as `core` was given them. */
+  readonly start: { readonly appliedIndex: LogIndex; readonly meta: Uint8Array | undefined }
+  readonly limits?: Partial<DriverLimits>
+  readonly hooks?: Partial<DriverHooks>
+  /** Called once, when this replica cannot go on: stop the process. The core is not used again. */
+  readonly onFatal: (error: unknown) => void
+  /** Runs the action once in a later turn of the event loop. Default: setImmediate. */
+  readonly defer?: (action: () => void) => void
+}
+
+export type OpenDriverOptions<C, R, M> = Omit<DriverOptions<C, R, M>, 'core' | 'start'> & {
+  createCore(durable: DurableState): ProtocolCore<M>
+}

@@ -1,0 +1,46 @@
+/**
+ * Starts a replica's driver from what its database holds. Entries above the applied position are
+ * not applied here: the core delivers them again once the protocol knows that they are agreed.
+ */
+import { AppError } from '../common/errors.ts'
+import { Driver } from './driver.ts'
+import type { OpenDriverOptions } from './driver-options.ts'
+import type { LogStorage } from './ports.ts'
+import type { StoredEntry } from './protocol.ts'
+import type { LogIndex } from './replicated-log.ts'
+
+/** Throws AppError INTERNAL when log and database do not belong together. */
+export async function openDriver<C, R, M>(
+  options: OpenDriverOptions<C, R, M>,
+): Promise<Driver<C, R, M>> {
+  const { storage, stateMachine, createCore } = options
+  const { meta, entries } = await storage.load()
+  const applied = await stateMachine.position()
+  requireJoined(entries, applied.index)
+  await secure(storage, meta)
+  const core = createCore({ meta, entries, applied })
+  return new Driver({ ...options, core, start: { appliedIndex: applied.index, meta } })
+}
+
+/**
+ * If only this process died, its PostgreSQL lived on, and what we just read may have been committed
+ * asynchronously a moment ago. The core takes the position for durable, so make it so: any
+ * synchronous commit secures all that precedes it in the WAL.
+ */
+async function secure(storage: LogStorage, meta: Uint8Array | undefined): Promise<void> {
+  if (meta === undefined) return
+  await storage.write({ entries: [], truncateFrom: undefined, meta })
+}
+
+function requireJoined(entries: readonly StoredEntry[], applied: LogIndex): void {
+  const first = entries[0]?.index
+  if (first !== undefined && first > applied + 1) {
+    const message = `the log begins at ${first}, but the database has applied only ${applied}: the entries between are lost, so this replica cannot go on. Restore its data directory`
+    throw new AppError('INTERNAL', { message })
+  }
+  for (let place = 1; place < entries.length; place += 1) {
+    if (entries[place]?.index === (entries[place - 1]?.index ?? 0) + 1) continue
+    const message = `the log is damaged: ${entries[place - 1]?.index} is followed by ${entries[place]?.index}`
+    throw new AppError('INTERNAL', { message })
+  }
+}
