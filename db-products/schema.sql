@@ -37,9 +37,12 @@ CREATE TABLE IF NOT EXISTS state.items (
 -- heap-only updates and never touch the trigram index.
 CREATE INDEX IF NOT EXISTS items_by_category ON state.items (category, serial);
 CREATE INDEX IF NOT EXISTS items_by_seller ON state.items (seller_id, serial);
-CREATE INDEX IF NOT EXISTS items_by_keyword ON state.items USING gin (folded_keywords);
+-- fastupdate off: every search would read the list of pending entries, and searches are many times
+-- more frequent than new items.
+CREATE INDEX IF NOT EXISTS items_by_keyword ON state.items
+  USING gin (folded_keywords) WITH (fastupdate = off);
 CREATE INDEX IF NOT EXISTS items_by_trigram ON state.items
-  USING gin (search_text public.gin_trgm_ops);
+  USING gin (search_text public.gin_trgm_ops) WITH (fastupdate = off);
 
 -- Rating and units sold, from the first vote or sale on; before that there is no row.
 CREATE TABLE IF NOT EXISTS state.sellers (

@@ -66,7 +66,7 @@ const line = (item: ItemReference, quantity = 1, ceiling = 100): ReserveLine => 
 })
 
 const reserve = (purchaseId: string, lines: ReserveLine[], buyerId = buyer) =>
-  run({ type: 'reserve', purchaseId, buyerId, lines })
+  run({ type: 'reserve', purchaseId, buyerId, currency: 'USD', lines })
 const confirm = (purchaseId: string) => run({ type: 'confirm', purchaseId })
 const release = (purchaseId: string) => run({ type: 'release', purchaseId })
 
@@ -80,7 +80,13 @@ describe('items', () => {
 
   test('the answer holds nothing about reservations or folding', async () => {
     const item = await putUp()
-    const outcome = await run({ type: 'changePrice', sellerId: seller, item, price: 90 })
+    const outcome = await run({
+      type: 'changePrice',
+      sellerId: seller,
+      item,
+      ifVersion: 0,
+      price: 90,
+    })
     expect(outcome).toEqual({
       ok: true,
       value: {
@@ -102,7 +108,7 @@ describe('items', () => {
 
   test("another's item, and a wrong category, are not found", async () => {
     const item = await putUp()
-    const change = { type: 'changeUnits', change: 1 } as const
+    const change = { type: 'changeUnits', change: 1, ifVersion: 0 } as const
     const notFound = { ok: false, code: 'ITEM_NOT_FOUND' }
     expect(await run({ ...change, sellerId: 8, item })).toMatchObject(notFound)
     const elsewhere = { ...item, category: 4 }
@@ -120,7 +126,7 @@ describe('items', () => {
   test('units stay between 0 and 10^6', async () => {
     const item = await putUp({ quantity: 5 })
     const change = (units: number) =>
-      run({ type: 'changeUnits', sellerId: seller, item, change: units })
+      run({ type: 'changeUnits', sellerId: seller, item, ifVersion: 0, change: units })
     expect(await change(-6)).toMatchObject({ code: 'TOO_FEW_UNITS', details: { available: 5 } })
     expect(await change(999_996)).toMatchObject({ code: 'QUANTITY_LIMIT' })
     expect(await change(-5)).toMatchObject({ value: { quantity: 0, version: 2 } })
@@ -130,7 +136,7 @@ describe('items', () => {
   test('held units count towards the limit: giving them back must not pass it', async () => {
     const item = await putUp({ quantity: 5 })
     await reserve('p', [line(item, 5)])
-    const add = { type: 'changeUnits', sellerId: seller, item } as const
+    const add = { type: 'changeUnits', sellerId: seller, item, ifVersion: 0 } as const
     expect(await run({ ...add, change: 999_996 })).toMatchObject({ code: 'QUANTITY_LIMIT' })
     expect(await run({ ...add, change: 999_995 })).toMatchObject({ ok: true })
     await release('p')
@@ -160,7 +166,9 @@ describe('reservations', () => {
     expect(await reserve('p', [line(plenty, 5), line(rare, 2)])).toEqual({
       ok: false,
       code: 'OUT_OF_STOCK',
-      details: { lines: [{ itemId: '3-2', available: 1, price: 100 }] },
+      details: {
+        lines: [{ itemId: '3-2', available: 1, price: { amount: 100, currency: 'USD' } }],
+      },
     })
     expect(await rowOf(plenty)).toMatchObject({ quantity: 5, held: 0 })
   })
@@ -171,7 +179,9 @@ describe('reservations', () => {
     expect(await reserve('p', [line(risen), line(same)])).toEqual({
       ok: false,
       code: 'PRICE_CHANGED',
-      details: { lines: [{ itemId: '3-1', available: 5, price: 101 }] },
+      details: {
+        lines: [{ itemId: '3-1', available: 5, price: { amount: 101, currency: 'USD' } }],
+      },
     })
   })
 
@@ -183,7 +193,7 @@ describe('reservations', () => {
   test('a repeat finds the same reservation, at the price of then', async () => {
     const item = await putUp({ price: 80 })
     const first = await reserve('p', [line(item, 2)])
-    await run({ type: 'changePrice', sellerId: seller, item, price: 90 })
+    await run({ type: 'changePrice', sellerId: seller, item, ifVersion: 0, price: 90 })
     expect(await reserve('p', [line(item, 2)])).toEqual(first)
     expect(await rowOf(item)).toMatchObject({ quantity: 3, held: 2 })
   })

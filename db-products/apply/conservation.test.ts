@@ -17,6 +17,7 @@ const command: fc.Arbitrary<ProductsCommand> = fc.oneof(
     type: fc.constant('reserve' as const),
     purchaseId,
     buyerId,
+    currency: fc.constant('USD'),
     lines: fc
       .uniqueArray(
         fc.record({
@@ -34,12 +35,14 @@ const command: fc.Arbitrary<ProductsCommand> = fc.oneof(
     type: fc.constant('changeUnits' as const),
     sellerId: fc.constant(1),
     item,
+    ifVersion: fc.constant(0),
     change: fc.integer({ min: -4, max: 4 }),
   }),
   fc.record({
     type: fc.constant('changePrice' as const),
     sellerId: fc.constant(1),
     item,
+    ifVersion: fc.constant(0),
     price: fc.integer({ min: 1, max: 3 }),
   }),
   fc.record({

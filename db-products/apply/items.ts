@@ -77,7 +77,7 @@ export async function changeUnits(
 type Edit = {
   readonly sellerId: number
   readonly item: ItemReference
-  readonly ifVersion?: number
+  readonly ifVersion: number
 }
 
 /** An edit moves the version, also one that changes nothing: the seller has said something. */
@@ -89,7 +89,7 @@ async function editItem(
   const item = await findItem(reference, tables)
   // Another seller's item looks like none at all.
   if (item === undefined || item.seller_id !== sellerId) return itemNotFound(reference)
-  if (ifVersion !== undefined && ifVersion !== item.version) {
+  if (ifVersion !== 0 && ifVersion !== item.version) {
     return refuse('VERSION_MISMATCH', { details: { version: item.version } })
   }
   const changed = change(item)

@@ -5,7 +5,8 @@
  */
 import { assert } from '../../common/assert.ts'
 import { type Outcome, refuse, succeed } from '../../common/errors.ts'
-import { itemId } from '../../common/ids.ts'
+import { type ItemId, itemId } from '../../common/ids.ts'
+import type { Money } from '../../common/money.ts'
 import type { TableSession } from '../../platform/postgres/tables.ts'
 import type {
   Confirm,
@@ -44,7 +45,7 @@ export async function reserve(
     if (item === undefined) return itemNotFound(line.item)
     wanted.push({ line, item })
   }
-  const refusal = refusalOf(wanted)
+  const refusal = refusalOf(wanted, command.currency)
   if (refusal !== undefined) return refusal
 
   for (const { line, item } of wanted) {
@@ -63,20 +64,23 @@ export async function reserve(
 }
 
 /** What is not there goes before what costs more: the buyer cannot agree to a price for it. */
-function refusalOf(wanted: readonly Wanted[]): Outcome<never> | undefined {
+function refusalOf(wanted: readonly Wanted[], currency: string): Outcome<never> | undefined {
+  const refuseFor = (code: 'OUT_OF_STOCK' | 'PRICE_CHANGED', lines: readonly Wanted[]) =>
+    refuse(code, { details: { lines: lines.map(({ item }) => presentState(item, currency)) } })
   const short = wanted.filter(({ line, item }) => item.quantity < line.quantity)
-  if (short.length > 0) return refuse('OUT_OF_STOCK', { details: { lines: short.map(present) } })
+  if (short.length > 0) return refuseFor('OUT_OF_STOCK', short)
   const risen = wanted.filter(({ line, item }) => item.price > line.ceiling)
-  if (risen.length > 0) return refuse('PRICE_CHANGED', { details: { lines: risen.map(present) } })
+  if (risen.length > 0) return refuseFor('PRICE_CHANGED', risen)
   return undefined
 }
 
-/** The item as it is now, for the refusal's details. The price is in minor units. */
-function present({ item }: Wanted): { itemId: string; available: number; price: number } {
+type PresentState = { readonly itemId: ItemId; readonly available: number; readonly price: Money }
+
+function presentState(item: ItemRow, currency: string): PresentState {
   return {
     itemId: itemId(item.category, item.serial),
     available: item.quantity,
-    price: item.price,
+    price: { amount: item.price, currency },
   }
 }
 

@@ -24,8 +24,8 @@ export type ChangePrice = {
   readonly sellerId: number
   readonly item: ItemReference
   readonly price: number
-  /** The version the seller saw; undefined: any. */
-  readonly ifVersion?: number
+  /** The version that the seller has seen; 0: any. */
+  readonly ifVersion: number
 }
 
 export type ChangeUnits = {
@@ -34,7 +34,7 @@ export type ChangeUnits = {
   readonly item: ItemReference
   /** Units added, or taken away when negative. */
   readonly change: number
-  readonly ifVersion?: number
+  readonly ifVersion: number
 }
 
 export type Vote = {
@@ -55,6 +55,8 @@ export type Reserve = {
   readonly type: 'reserve'
   readonly purchaseId: string
   readonly buyerId: number
+  /** Of all prices, for the refusals that name some. */
+  readonly currency: string
   /** At least one, by serial, each item once. */
   readonly lines: readonly ReserveLine[]
 }

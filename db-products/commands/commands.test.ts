@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../common/errors.ts'
-import { changePrice, changeUnits } from './change-item.ts'
-import { type CreateItemInput, createItem } from './create-item.ts'
-import { confirm, type ReserveInput, release, reserve } from './purchase.ts'
-import { vote } from './vote.ts'
+import { parseRequest } from './fields.ts'
+import * as itemCommands from './items.ts'
+import * as purchaseCommands from './purchases.ts'
 
-const good: CreateItemInput = {
+const createItem = (request: object) => parseRequest(itemCommands.createItem('USD'), request)
+const changePrice = (request: object) => parseRequest(itemCommands.changePrice('USD'), request)
+const changeUnits = (request: object) => parseRequest(itemCommands.changeUnits, request)
+const vote = (request: object) => parseRequest(itemCommands.vote, request)
+const reserve = (request: object) => parseRequest(purchaseCommands.reserve('USD'), request)
+const confirm = (request: object) => parseRequest(purchaseCommands.confirm, request)
+const release = (request: object) => parseRequest(purchaseCommands.release, request)
+
+const good = {
+  context: { requestId: 'r', fingerprint: '', keepForADay: false },
   sellerId: 7,
   name: 'Red shoe',
   category: 3,
@@ -31,7 +39,7 @@ const invalid = (...paths: string[]) => ({ code: 'INVALID_ARGUMENT', paths })
 
 describe('createItem', () => {
   test('carries everything that depends on Unicode tables, folded already', () => {
-    expect(createItem({ ...good, name: 'Straße ÉTÉ', keywords: ['Shoe', 'SHOE'] }, 'USD')).toEqual({
+    expect(createItem({ ...good, name: 'Straße ÉTÉ', keywords: ['Shoe', 'SHOE'] })).toEqual({
       type: 'createItem',
       sellerId: 7,
       name: 'Straße ÉTÉ',
@@ -45,7 +53,7 @@ describe('createItem', () => {
     })
   })
 
-  test.each<[string, Partial<CreateItemInput>, string[]]>([
+  test.each<[string, object, string[]]>([
     ['a 33-character name', { name: 'x'.repeat(33) }, ['name']],
     ['an empty name', { name: '' }, ['name']],
     ['a blank name', { name: ' \u200b ' }, ['name']],
@@ -66,25 +74,25 @@ describe('createItem', () => {
     ['quantity above 10^6', { quantity: 1_000_001 }, ['quantity']],
     ['no seller', { sellerId: 0 }, ['sellerId']],
   ])('refuses %s', (_, change, paths) => {
-    expect(refusalOf(() => createItem({ ...good, ...change }, 'USD'))).toEqual(invalid(...paths))
+    expect(refusalOf(() => createItem({ ...good, ...change }))).toEqual(invalid(...paths))
   })
 
   test('names all bad fields at once', () => {
     const bad = { ...good, name: '', price: { amount: 0, currency: 'EUR' }, quantity: -1 }
-    const paths = ['name', 'price.amount', 'quantity', 'price.currency']
-    expect(refusalOf(() => createItem(bad, 'USD'))).toEqual(invalid(...paths))
+    const paths = ['name', 'price.amount', 'price.currency', 'quantity']
+    expect(refusalOf(() => createItem(bad))).toEqual(invalid(...paths))
   })
 
   test('refuses another currency by name', () => {
     const bad = { ...good, price: { amount: 1, currency: 'EUR' } }
     const refusal = { code: 'CURRENCY_MISMATCH', paths: ['price.currency'] }
-    expect(refusalOf(() => createItem(bad, 'USD'))).toEqual(refusal)
+    expect(refusalOf(() => createItem(bad))).toEqual(refusal)
   })
 
   test('counts code points after NFC: 32 letters with combining accents fit', () => {
     const name = 'e\u0301'.repeat(32)
-    expect(createItem({ ...good, name }, 'USD').name).toBe('é'.repeat(32))
-    expect(createItem({ ...good, keywords: ['👟'.repeat(8)] }, 'USD').keywords).toHaveLength(1)
+    expect(createItem({ ...good, name }).name).toBe('é'.repeat(32))
+    expect(createItem({ ...good, keywords: ['👟'.repeat(8)] }).keywords).toHaveLength(1)
   })
 
   test('takes the limits themselves', () => {
@@ -95,8 +103,8 @@ describe('createItem', () => {
       price: { amount: 1e12, currency: 'USD' },
       quantity: 1e6,
     }
-    expect(createItem(atLimits, 'USD')).toMatchObject({ category: 99, price: 1e12, quantity: 1e6 })
-    expect(createItem({ ...good, keywords: [], quantity: 0 }, 'USD')).toMatchObject({ quantity: 0 })
+    expect(createItem(atLimits)).toMatchObject({ category: 99, price: 1e12, quantity: 1e6 })
+    expect(createItem({ ...good, keywords: [], quantity: 0 })).toMatchObject({ quantity: 0 })
   })
 })
 
@@ -105,11 +113,12 @@ describe('editing an item', () => {
 
   test('names the item by category and serial', () => {
     const price = { amount: 5, currency: 'USD' }
-    expect(changePrice({ ...edit, price }, 'USD')).toEqual({
+    expect(changePrice({ ...edit, price })).toEqual({
       type: 'changePrice',
       sellerId: 7,
       item: { category: 3, serial: 12 },
       price: 5,
+      ifVersion: 0,
     })
     expect(changeUnits({ ...edit, change: -3, ifVersion: 4 })).toMatchObject({ ifVersion: 4 })
   })
@@ -117,7 +126,7 @@ describe('editing an item', () => {
   test.each(['', '3', '3-', '03-12', '3-012', '100-1', '3-0', '3-1 ', 'x'.repeat(1000)])(
     'an id that no item can have is not found: %j',
     (itemId) => {
-      const refusal = { code: 'ITEM_NOT_FOUND', paths: [] }
+      const refusal = { code: 'ITEM_NOT_FOUND', paths: ['itemId'] }
       expect(refusalOf(() => changeUnits({ ...edit, itemId, change: 1 }))).toEqual(refusal)
     },
   )
@@ -145,15 +154,16 @@ describe('reserve', () => {
     quantity,
     ceiling: usd(ceiling),
   })
-  const request = (...lines: ReserveInput['lines']): ReserveInput => ({
+  const request = (...lines: object[]): object => ({
     purchaseId: 'p-1',
     buyerId: 4,
     lines,
   })
 
   test('puts the lines in order of their serials', () => {
-    const command = reserve(request(line('9-2'), line('1-10'), line('5-1', 3, 7)), 'USD')
+    const command = reserve(request(line('9-2'), line('1-10'), line('5-1', 3, 7)))
     expect(command.lines.map(({ item }) => item.serial)).toEqual([1, 2, 10])
+    expect(command.currency).toBe('USD')
     expect(command.lines[0]).toEqual({
       item: { category: 5, serial: 1 },
       quantity: 3,
@@ -161,7 +171,7 @@ describe('reserve', () => {
     })
   })
 
-  test.each<[string, ReserveInput, string[]]>([
+  test.each<[string, object, string[]]>([
     ['no lines', request(), ['lines']],
     ['an item twice', request(line('1-1'), line('1-1')), ['lines']],
     ['quantity 0', request(line('1-1', 0)), ['lines.0.quantity']],
@@ -174,7 +184,7 @@ describe('reserve', () => {
       ['lines'],
     ],
   ])('refuses %s', (_, input, paths) => {
-    expect(refusalOf(() => reserve(input, 'USD'))).toEqual(invalid(...paths))
+    expect(refusalOf(() => reserve(input))).toEqual(invalid(...paths))
   })
 
   test('settling needs a purchase id', () => {
