@@ -7,9 +7,20 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 /** What a key is for. A new use gets a new name. */
 export type KeyPurpose = 'rpc' | 'datagram' | 'fingerprint' | 'request-id' | 'cursor'
 
-/** 32 bytes: HKDF-SHA-256 (RFC 5869) of the secret, with the purpose as its context. */
+/** Of the secret used last: a process has one, and asks for its keys all the time. */
+const derived: { secret: string; keys: Map<KeyPurpose, Buffer> } = { secret: '', keys: new Map() }
+
+/** 32 bytes: HKDF-SHA-256 (RFC 5869) of the secret, with the purpose as its context. Do not change them. */
 export function deriveKey(clusterSecret: string, purpose: KeyPurpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', clusterSecret, 'agora', purpose, 32))
+  if (derived.secret !== clusterSecret) {
+    derived.secret = clusterSecret
+    derived.keys.clear()
+  }
+  const known = derived.keys.get(purpose)
+  if (known !== undefined) return known
+  const key = Buffer.from(hkdfSync('sha256', clusterSecret, 'agora', purpose, 32))
+  derived.keys.set(purpose, key)
+  return key
 }
 
 /** HMAC-SHA-256 over `text` as UTF-8, as base64url. */

@@ -1,0 +1,185 @@
+/**
+ * An Express application as every server runs it: request ids, limits, JSON, probes, measurements, problems. It must not know
+ * what is served: routes come between createHttpApp and finishHttpApp.
+ */
+import { randomUUID } from 'node:crypto'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { Histogram } from 'prom-client'
+import { AppError } from '../../common/errors.ts'
+import type { Metrics } from '../metrics.ts'
+import { currentRequestId, runWithRequest } from '../request-context.ts'
+import { appErrorFrom, sendProblem } from './problem.ts'
+import { AddressLimiter } from './rate-limit.ts'
+
+export type ReadinessReport = {
+  readonly ready: boolean
+  /** One for each thing that is needed, as `customers`. */
+  readonly checks: Readonly<Record<string, { readonly ready: boolean; readonly detail?: string }>>
+}
+
+export type HttpAppOptions = {
+  readonly name: string
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Asked for each /readyz; a rejection means not ready. */
+  readonly readiness: () => Promise<ReadinessReport>
+  readonly bodyLimitBytes?: number
+  /** Calls per second and address; 0 or nothing: no limit. */
+  readonly rateLimitPerAddress?: number
+  /** Requests under way at once; more are refused with OVERLOADED. */
+  readonly inFlightMax?: number
+}
+
+/** Slower ones are worth a line in the log. */
+const SLOW_MS = 1_000
+
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { logger, metrics, bodyLimitBytes = 65_536 } = options
+  const app = express()
+  app.disable('x-powered-by')
+  // ETags are set where they mean something: on items. Hashing every answer costs time.
+  app.disable('etag')
+  app.set('logger', logger)
+  app.use(requestId)
+  app.use(measure(logger, metrics))
+  app.use(helmet())
+  serveProbes(app, options)
+  app.use(limitLoad(options))
+  app.use(jsonOnly)
+  app.use(express.json({ limit: bodyLimitBytes, strict: true, type: 'application/json' }))
+  return app
+}
+
+/** Call it after the last route. */
+export function finishHttpApp(app: Express): Express {
+  app.use((request) => {
+    const allowed = methodsAt(app, request.path)
+    if (allowed.length === 0) {
+      throw new AppError('ROUTE_NOT_FOUND', { message: `There is nothing at ${request.path}` })
+    }
+    request.res?.setHeader('Allow', allowed.join(', '))
+    throw new AppError('METHOD_NOT_ALLOWED', {
+      message: `${request.path} takes ${allowed.join(', ')}, not ${request.method}`,
+    })
+  })
+  const onError: ErrorRequestHandler = (error, request, response, _next) => {
+    const known = appErrorFrom(error)
+    const log = app.get('logger') as Logger
+    if (known === undefined) {
+      log.error({ err: error, method: request.method, path: request.path }, 'a bug in a route')
+    }
+    // The answer has begun: all that is left is to break it off visibly.
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, known ?? new AppError('INTERNAL', { definite: false }), idOf())
+  }
+  app.use(onError)
+  return app
+}
+
+function idOf(): string {
+  return currentRequestId() ?? ''
+}
+
+/** Takes the client's X-Request-Id when it is harmless in a log line, else makes one. */
+const requestId: RequestHandler = (request, response, next) => {
+  const given = request.get('X-Request-Id')
+  const id = given !== undefined && /^[\w.~-]{1,64}$/.test(given) ? given : randomUUID()
+  response.setHeader('X-Request-Id', id)
+  runWithRequest({ requestId: id }, next)
+}
+
+function measure(logger: Logger, metrics: Metrics): RequestHandler {
+  const durations = new Histogram({
+    name: 'agora_http_request_duration_seconds',
+    help: 'Requests answered, by route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers: [metrics],
+  })
+  return (request, response, next) => {
+    const startedAt = performance.now()
+    const id = idOf()
+    response.on('close', () => {
+      const durationMs = performance.now() - startedAt
+      // 499: the client left before the answer was complete.
+      const status = response.writableFinished ? response.statusCode : 499
+      const route: string = request.route?.path ?? 'none'
+      durations.observe({ method: request.method, route, status }, durationMs / 1_000)
+      const level = status >= 500 || durationMs > SLOW_MS ? 'info' : 'debug'
+      if (!logger.isLevelEnabled(level)) return
+      const line = { requestId: id, method: request.method, path: request.path, status }
+      logger[level]({ ...line, durationMs: Math.round(durationMs) }, 'request')
+    })
+    next()
+  }
+}
+
+function serveProbes(app: Express, { logger, metrics, readiness }: HttpAppOptions): void {
+  app.get('/livez', (_request, response) => {
+    response.json({ alive: true })
+  })
+  app.get('/readyz', async (_request, response) => {
+    const report = await readiness().catch((error: unknown): ReadinessReport => {
+      logger.warn({ err: error }, 'readiness could not be found out')
+      return { ready: false, checks: {} }
+    })
+    response.setHeader('Cache-Control', 'no-store')
+    response.status(report.ready ? 200 : 503).json(report)
+  })
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.metrics())
+  })
+}
+
+function limitLoad({
+  rateLimitPerAddress = 0,
+  inFlightMax = 2_000,
+}: HttpAppOptions): RequestHandler {
+  const limiter = rateLimitPerAddress > 0 ? new AddressLimiter(rateLimitPerAddress) : undefined
+  let inFlight = 0
+  return (request, response, next) => {
+    const waitMs = limiter?.take(request.socket.remoteAddress ?? '', performance.now()) ?? 0
+    if (waitMs > 0) {
+      const message = 'Too many requests from this address: slow down'
+      throw new AppError('RATE_LIMITED', { message, details: { retryAfterMs: waitMs } })
+    }
+    if (inFlight >= inFlightMax) throw new AppError('OVERLOADED')
+    inFlight += 1
+    response.once('close', () => {
+      inFlight -= 1
+    })
+    next()
+  }
+}
+
+/** The body parser passes over what is not JSON, and the route would complain of missing fields. */
+const jsonOnly: RequestHandler = (request, _response, next) => {
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined ||
+    Number(request.headers['content-length'] ?? 0) > 0
+  if (hasBody && !request.is('application/json')) {
+    const type = request.get('Content-Type') ?? 'no Content-Type'
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
+      message: `The body must be application/json, not ${type}`,
+    })
+  }
+  next()
+}
+
+type RouterLayer = {
+  readonly route?: { readonly methods: Readonly<Record<string, boolean>> }
+  match(path: string): boolean
+}
+
+/** The methods that some route of the application takes at `path`. */
+function methodsAt(app: Express, path: string): string[] {
+  const methods = new Set<string>()
+  for (const layer of app.router.stack as unknown as RouterLayer[]) {
+    if (layer.route === undefined || !layer.match(path)) continue
+    for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase())
+  }
+  if (methods.has('GET')) methods.add('HEAD')
+  return [...methods].sort()
+}
