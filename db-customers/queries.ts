@@ -1,0 +1,176 @@
+/**
+ * What can be asked of the customers' state: plain SQL on a read connection, after a barrier (see
+ * replication/replica/reads.ts). Statements are named, so that each connection plans them once.
+ */
+import type { Pool } from 'pg'
+import { type AttemptKey, countIn, failedLoginKeys } from './apply/attempts.ts'
+import { sameLines } from './apply/cart-lines.ts'
+import {
+  type AccountView,
+  type CartOutcome,
+  type SessionOutcome,
+  viewOf,
+} from './apply/outcomes.ts'
+import type {
+  AccountRow,
+  AttemptRow,
+  CartRow,
+  PurchaseRow,
+  Role,
+  SavedCartRow,
+  SessionRow,
+} from './tables.ts'
+
+async function rows<Row extends object>(
+  pool: Pool,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const result = await pool.query<Row>({ name, text, values: [...values] })
+  return result.rows
+}
+
+export async function findAccount(
+  pool: Pool,
+  { role, id }: { readonly role: Role; readonly id: number },
+): Promise<AccountView | undefined> {
+  const text = 'SELECT * FROM state.accounts WHERE role = $1 AND id = $2'
+  const [account] = await rows<AccountRow>(pool, 'account', text, [role, id])
+  return account && viewOf(account)
+}
+
+export type CredentialsRequest = {
+  readonly role: Role
+  readonly usernameKey: string
+  readonly address: string
+  /** Failed logins in a window; 0 = no limit. */
+  readonly limit: number
+}
+
+export type CredentialsFound = {
+  readonly account: AccountRow | undefined
+  readonly attemptsLeft: number
+  /** Above 0: further attempts are refused for so long. */
+  readonly retryAfterMs: number
+}
+
+export async function findCredentials(
+  pool: Pool,
+  request: CredentialsRequest,
+  groupTimeMs: number,
+): Promise<CredentialsFound> {
+  const text = `
+    SELECT accounts.* FROM state.usernames
+    JOIN state.accounts ON accounts.role = usernames.role AND accounts.id = usernames.account_id
+    WHERE usernames.role = $1 AND usernames.username_key = $2`
+  const [account] = await rows<AccountRow>(pool, 'credentials', text, [
+    request.role,
+    request.usernameKey,
+  ])
+  const keys = request.limit === 0 ? [] : failedLoginKeys(request)
+  const counted = keys.length === 0 ? [] : await findAttempts(pool, keys)
+  return { account, ...judge(counted, request.limit, groupTimeMs) }
+}
+
+function findAttempts(pool: Pool, keys: readonly AttemptKey[]): Promise<AttemptRow[]> {
+  const text = `
+    SELECT * FROM state.attempts WHERE (kind, address, role, username_key) IN
+      (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]))`
+  const columns = (['kind', 'address', 'role', 'username_key'] as const).map((column) =>
+    keys.map((key) => key[column]),
+  )
+  return rows<AttemptRow>(pool, 'attempts', text, columns)
+}
+
+function judge(
+  counted: readonly AttemptRow[],
+  limit: number,
+  groupTimeMs: number,
+): Pick<CredentialsFound, 'attemptsLeft' | 'retryAfterMs'> {
+  let attemptsLeft = limit
+  let retryAfterMs = 0
+  for (const row of counted) {
+    const left = Math.max(0, limit - countIn(row, groupTimeMs))
+    attemptsLeft = Math.min(attemptsLeft, left)
+    if (left === 0) retryAfterMs = Math.max(retryAfterMs, row.window_ends_at_ms - groupTimeMs)
+  }
+  return { attemptsLeft, retryAfterMs }
+}
+
+/** Undefined also for a session of the other role. Whether it has expired, a touch decides. */
+export async function findSession(
+  pool: Pool,
+  { role, tokenHash }: { readonly role: Role; readonly tokenHash: string },
+): Promise<SessionOutcome | undefined> {
+  const text = `
+    SELECT to_jsonb(sessions) AS session, to_jsonb(accounts) AS account FROM state.sessions
+    JOIN state.accounts ON accounts.role = sessions.role AND accounts.id = sessions.account_id
+    WHERE sessions.token_hash = $1 AND sessions.role = $2`
+  type Found = { session: SessionRow; account: AccountRow }
+  const [found] = await rows<Found>(pool, 'session', text, [tokenHash, role])
+  return found && { session: found.session, account: viewOf(found.account) }
+}
+
+/** Undefined when there is no such buyer's session. */
+export async function findCart(pool: Pool, tokenHash: string): Promise<CartOutcome | undefined> {
+  const text = `
+    SELECT carts.lines, carts.locked_by, saved_carts.lines AS saved FROM state.sessions
+    LEFT JOIN state.carts ON carts.token_hash = sessions.token_hash
+    LEFT JOIN state.saved_carts ON saved_carts.buyer_id = sessions.account_id
+    WHERE sessions.token_hash = $1 AND sessions.role = 'buyer'`
+  type Found = {
+    lines: CartRow['lines'] | null
+    locked_by: string | null
+    saved: SavedCartRow['lines'] | null
+  }
+  const [found] = await rows<Found>(pool, 'cart', text, [tokenHash])
+  if (!found) return undefined
+  const lines = found.lines ?? []
+  return { lines, saved: sameLines(lines, found.saved ?? []), lockedBy: found.locked_by }
+}
+
+export async function findPurchase(pool: Pool, id: string): Promise<PurchaseRow | undefined> {
+  const text = 'SELECT * FROM state.purchases WHERE id = $1'
+  const [purchase] = await rows<PurchaseRow>(pool, 'purchase', text, [id])
+  return purchase
+}
+
+export type PurchasePage = {
+  readonly purchases: readonly PurchaseRow[]
+  /** Empty: that was all. */
+  readonly nextCursor: string
+}
+
+/** Newest first. `before` is the serial of the last one seen. */
+export async function listPurchases(
+  pool: Pool,
+  request: { readonly buyerId: number; readonly before: number; readonly limit: number },
+): Promise<PurchasePage> {
+  const text = `
+    SELECT * FROM state.purchases WHERE buyer_id = $1 AND serial < $2
+    ORDER BY serial DESC LIMIT $3`
+  const { buyerId, before, limit } = request
+  // One more than asked for shows whether there is a next page.
+  const found = await rows<PurchaseRow>(pool, 'purchases', text, [buyerId, before, limit + 1])
+  const purchases = found.slice(0, limit)
+  const last = purchases.at(-1)
+  const more = found.length > limit && last !== undefined
+  return { purchases, nextCursor: more ? String(last.serial) : '' }
+}
+
+/** Open, without a step for `idleMs`, and not under a valid claim; the longest idle first. */
+export async function listStandingPurchases(
+  pool: Pool,
+  request: { readonly idleMs: number; readonly limit: number },
+  groupTimeMs: number,
+): Promise<PurchasePage> {
+  const text = `
+    SELECT * FROM state.purchases
+    WHERE state NOT IN ('completed', 'failed')
+      AND stepped_at_ms < $1 AND claim_expires_at_ms <= $2
+    ORDER BY stepped_at_ms, serial LIMIT $3`
+  const values = [groupTimeMs - request.idleMs, groupTimeMs, request.limit]
+  const purchases = await rows<PurchaseRow>(pool, 'standing', text, values)
+  return { purchases, nextCursor: '' }
+}

@@ -1,0 +1,45 @@
+/** What read requests must look like; see commands/ for those of writes. */
+import { z } from 'zod'
+import * as field from './commands/fields.ts'
+
+const LIST_LIMIT_DEFAULT = 20
+const LIST_LIMIT_MAX = 100
+
+/** 0: as many as is usual. */
+const limit = field
+  .integer(0, LIST_LIMIT_MAX)
+  .transform((value) => (value === 0 ? LIST_LIMIT_DEFAULT : value))
+
+/** A purchase's serial; empty: from the newest on. */
+const cursor = z
+  .string()
+  .regex(/^(|[1-9]\d{0,14})$/, { error: 'must be empty or a cursor from an earlier page' })
+  .transform((value) => (value === '' ? Number.MAX_SAFE_INTEGER : Number(value)))
+
+export const getAccount = z.object({ role: field.role, id: field.accountId })
+
+export const getCredentials = z.object({
+  role: field.role,
+  usernameKey: field.usernameKey,
+  address: field.clientAddress,
+  limit: field.attemptLimit,
+})
+
+export const checkSession = z.object({ role: field.role, tokenHash: field.tokenHash })
+
+export const getCart = z.object({ tokenHash: field.tokenHash })
+
+/** buyerId 0: of any buyer. */
+export const getPurchase = z.object({
+  purchaseId: field.purchaseId,
+  buyerId: field.integer(0, Number.MAX_SAFE_INTEGER),
+})
+
+export const listPurchases = z
+  .object({ buyerId: field.accountId, cursor, limit })
+  .transform(({ buyerId, cursor: before, limit }) => ({ buyerId, before, limit }))
+
+export const listStandingPurchases = z.object({
+  idleMs: field.integer(0, Number.MAX_SAFE_INTEGER),
+  limit,
+})

@@ -1,0 +1,136 @@
+/**
+ * The gRPC service of one replica. Writes: request → command → log → reply; reads: barrier → SQL →
+ * reply. It must not know the group's protocol, or decide anything about the marketplace.
+ */
+import type { handleUnaryCall } from '@grpc/grpc-js'
+import type { Pool } from 'pg'
+import type { z } from 'zod'
+import { AppError } from '../common/errors.ts'
+import type { RpcService } from '../platform/rpc/server.ts'
+import { unary } from '../platform/rpc/unary.ts'
+import type { ReplicaParts } from '../replication/replica/plan.ts'
+import { type ReadContext, read } from '../replication/replica/reads.ts'
+import {
+  requestContextFrom,
+  settle,
+  type WriteContext,
+} from '../replication/replica/request-context.ts'
+import { statusJson } from '../replication/replica/status.ts'
+import type {
+  AccountOutcome,
+  CartOutcome,
+  PurchaseOutcome,
+  SessionOutcome,
+  TouchOutcome,
+} from './apply/outcomes.ts'
+import * as accounts from './commands/accounts.ts'
+import type { Body } from './commands/body.ts'
+import * as carts from './commands/carts.ts'
+import { parseBody } from './commands/fields.ts'
+import * as purchases from './commands/purchases.ts'
+import * as sessions from './commands/sessions.ts'
+import { customersDefinition } from './definition.ts'
+import type { CustomersHandlers } from './gen/index.ts'
+import * as queries from './queries.ts'
+import * as reads from './read-requests.ts'
+import * as wire from './wire.ts'
+
+type Written = { readonly context: WriteContext | null }
+type Read = { readonly context: ReadContext | null }
+
+export function customersService(parts: ReplicaParts<Body>): RpcService {
+  const { log, groupTimeMs, logger } = parts
+
+  /** `reply` gets the outcome's value: what apply/ succeeds with for this command. */
+  function write<Request extends Written, Value, Reply>(
+    shape: z.ZodType<Body>,
+    reply: (value: Value, replayed: boolean) => Reply,
+  ): handleUnaryCall<Request, Reply> {
+    return unary(
+      async (message, { deadline }) => {
+        const body = parseBody(shape, message)
+        const request = requestContextFrom(message.context, groupTimeMs())
+        const { value, replayed } = settle<Value>(await log.submit({ request, body }, deadline))
+        return reply(value, replayed)
+      },
+      { logger },
+    )
+  }
+
+  function ask<Request extends Read, Asked, Reply>(
+    shape: z.ZodType<Asked>,
+    answer: (pool: Pool, asked: Asked) => Promise<Reply>,
+  ): handleUnaryCall<Request, Reply> {
+    return unary(
+      async (message, { deadline }) => {
+        const asked = parseBody(shape, message)
+        return await read(parts, message.context, deadline, (pool) => answer(pool, asked))
+      },
+      { logger },
+    )
+  }
+
+  const cartReply = (cart: CartOutcome, replayed: boolean) => wire.cartReply(cart, replayed)
+  const purchaseReply = (purchase: PurchaseOutcome, replayed: boolean) =>
+    wire.purchaseReply(purchase, replayed)
+
+  const implementation: CustomersHandlers = {
+    CreateAccount: write(accounts.createAccount, (account: AccountOutcome, replayed) =>
+      wire.accountReply(account, replayed),
+    ),
+    RecordFailedLogin: write(accounts.recordFailedLogin, wire.writeReply),
+    GetAccount: ask(reads.getAccount, async (pool, asked) =>
+      wire.accountReply(found(await queries.findAccount(pool, asked), 'ACCOUNT_NOT_FOUND')),
+    ),
+    GetCredentials: ask(reads.getCredentials, async (pool, asked) =>
+      wire.credentialsMessage(await queries.findCredentials(pool, asked, groupTimeMs())),
+    ),
+
+    CreateSession: write(sessions.createSession, (session: SessionOutcome, replayed) =>
+      wire.sessionReply(session, groupTimeMs(), replayed),
+    ),
+    TouchSession: write(sessions.touchSession, (touched: TouchOutcome, replayed) =>
+      wire.touchReply(touched, groupTimeMs(), replayed),
+    ),
+    EndSession: write(sessions.endSession, wire.writeReply),
+    CheckSession: ask(reads.checkSession, async (pool, asked) => {
+      const session = found(await queries.findSession(pool, asked), 'UNAUTHENTICATED')
+      return wire.sessionReply(session, groupTimeMs())
+    }),
+
+    AddToCart: write(carts.addToCart, cartReply),
+    RemoveFromCart: write(carts.removeFromCart, cartReply),
+    ClearCart: write(carts.clearCart, cartReply),
+    SaveCart: write(carts.saveCart, cartReply),
+    AcceptCartPrices: write(carts.acceptCartPrices, cartReply),
+    GetCart: ask(reads.getCart, async (pool, { tokenHash }) =>
+      wire.cartReply(found(await queries.findCart(pool, tokenHash), 'UNAUTHENTICATED')),
+    ),
+
+    OpenPurchase: write(purchases.openPurchase, purchaseReply),
+    AdvancePurchase: write(purchases.advancePurchase, purchaseReply),
+    ClaimPurchase: write(purchases.claimPurchase, purchaseReply),
+    GetPurchase: ask(reads.getPurchase, async (pool, { purchaseId, buyerId }) => {
+      const purchase = await queries.findPurchase(pool, purchaseId)
+      const visible = buyerId === 0 || purchase?.buyer_id === buyerId
+      return wire.purchaseReply(found(visible ? purchase : undefined, 'PURCHASE_NOT_FOUND'))
+    }),
+    ListPurchases: ask(reads.listPurchases, async (pool, asked) =>
+      wire.purchaseList(await queries.listPurchases(pool, asked)),
+    ),
+    ListStandingPurchases: ask(reads.listStandingPurchases, async (pool, asked) =>
+      wire.purchaseList(await queries.listStandingPurchases(pool, asked, groupTimeMs())),
+    ),
+
+    GetStatus: unary(async () => ({ json: statusJson(parts) }), { logger }),
+  }
+  return { definition: customersDefinition(), implementation }
+}
+
+function found<T>(
+  value: T | undefined,
+  otherwise: 'ACCOUNT_NOT_FOUND' | 'UNAUTHENTICATED' | 'PURCHASE_NOT_FOUND',
+): T {
+  if (value === undefined) throw new AppError(otherwise)
+  return value
+}
