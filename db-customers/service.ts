@@ -15,7 +15,7 @@ import {
   settle,
   type WriteContext,
 } from '../replication/replica/request-context.ts'
-import { statusJson } from '../replication/replica/status.ts'
+import { statusReply } from '../replication/replica/status.ts'
 import type {
   AccountOutcome,
   CartOutcome,
@@ -122,7 +122,7 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
       wire.purchaseList(await queries.listStandingPurchases(pool, asked, groupTimeMs())),
     ),
 
-    GetStatus: unary(async () => ({ json: statusJson(parts) }), { logger }),
+    GetStatus: unary((request) => statusReply(parts, request), { logger }),
   }
   return { definition: customersDefinition(), implementation }
 }

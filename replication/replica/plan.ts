@@ -7,6 +7,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { Member } from '../../common/host-port.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
@@ -39,6 +40,7 @@ export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat &
   readonly reads: Pool
   /** Group time as applied at this replica, Unix ms; 0 while the group has none. */
   groupTimeMs(): number
+  readonly metrics: Metrics
 }
 
 export type ReplicaPlan<Body extends { readonly type: string }, M> = {
