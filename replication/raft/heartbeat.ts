@@ -1,0 +1,76 @@
+/**
+ * The leader's pulse: that it lives, how far is committed, and which round of confirmation it asks
+ * for. Small, never behind a big append, and the same bytes for everybody. It must not know appends.
+ */
+import { assert } from '../../common/assert.ts'
+import type { MemberId } from '../../common/member.ts'
+import type { LogIndex } from '../replicated-log.ts'
+import { commitTo, type Leader, type Raft } from './state.ts'
+import { asIndex, type CommitMoved, type Heartbeat, type Term } from './types.ts'
+
+/** Sends one to everybody, at a tick or to begin a round of confirmation. */
+export function sendHeartbeats(raft: Raft, leader: Leader): void {
+  leader.heartbeatElapsed = 0
+  if (raft.others.length === 0) return
+  const message: Heartbeat = {
+    kind: 'heartbeat',
+    term: raft.term,
+    round: leader.round,
+    commitIndex: raft.commitIndex,
+    commitTerm: commitTerm(raft),
+    heldByAll: raft.heldByAllIndex,
+  }
+  raft.outbox.send.push({ to: 'others', message })
+  for (const progress of leader.progress.values()) progress.toldCommit = raft.commitIndex
+}
+
+/** Callers wait at followers: a new commit index is told at once where no append has told it. */
+export function tellCommit(raft: Raft, leader: Leader): void {
+  const untold: MemberId[] = []
+  for (const progress of leader.progress.values()) {
+    if (progress.toldCommit >= raft.commitIndex) continue
+    progress.toldCommit = raft.commitIndex
+    untold.push(progress.member)
+  }
+  if (untold.length === 0) return
+  const { term, commitIndex } = raft
+  const message: CommitMoved = {
+    kind: 'commitMoved',
+    term,
+    commitIndex,
+    commitTerm: commitTerm(raft),
+  }
+  if (untold.length === raft.others.length) raft.outbox.send.push({ to: 'others', message })
+  else for (const to of untold) raft.outbox.send.push({ to, message })
+}
+
+/**
+ * A follower that has the leader's term at the leader's commit index has the leader's log up to
+ * there (Log Matching), whether or not an append of this term has reached it yet.
+ */
+export function followCommit(raft: Raft, commitIndex: LogIndex, term: Term): void {
+  if (raft.log.matches(commitIndex, term)) commitTo(raft, commitIndex)
+}
+
+export function receiveHeartbeat(raft: Raft, from: MemberId, message: Heartbeat): void {
+  followCommit(raft, message.commitIndex, message.commitTerm)
+  if (message.heldByAll > raft.heldByAllIndex) raft.heldByAllIndex = message.heldByAll
+  const { term, round } = message
+  raft.outbox.send.push({ to: from, message: { kind: 'heartbeatReply', term, round } })
+}
+
+/**
+ * What every member holds durably can be forgotten by all. It only rises: an entry that all hold is
+ * in the log of every later leader.
+ */
+export function noteHeldByAll(raft: Raft, leader: Leader): void {
+  let held: number = raft.log.durableIndex
+  for (const { matchIndex } of leader.progress.values()) held = Math.min(held, matchIndex)
+  if (held > raft.heldByAllIndex) raft.heldByAllIndex = asIndex(held)
+}
+
+function commitTerm(raft: Raft): Term {
+  const term = raft.log.termAt(raft.commitIndex)
+  assert(term !== undefined, 'the log holds the term at its commit index')
+  return term
+}

@@ -1,0 +1,97 @@
+/**
+ * The only places where a member changes its role, its term or whom it takes for the leader.
+ * Whether to change is decided elsewhere: election.ts, step.ts, heartbeat.ts.
+ */
+import { assert } from '../../common/assert.ts'
+import type { MemberId } from '../../common/member.ts'
+import { noopEntry } from './entry.ts'
+import { requeueForwarded } from './forward.ts'
+import { newProgress } from './progress.ts'
+import { requeueAsked } from './read-index.ts'
+import { nextIndexAfter, type Leader, type Raft } from './state.ts'
+import { asIndex, asTerm, emptyPrefixIndex, type Round, type Term } from './types.ts'
+
+/** From any role. `term` is the present one or a later one. */
+export function becomeFollower(raft: Raft, term: Term, leader: MemberId | undefined): void {
+  enterTerm(raft, term)
+  if (raft.role.kind !== 'follower') {
+    const left = raft.role
+    raft.role = { kind: 'follower' }
+    restartElectionTimer(raft)
+    if (left.kind === 'leader') requeueAsked(raft, left)
+  }
+  follow(raft, leader)
+}
+
+/** Pre-vote (dissertation, section 9.6): the term stays as it is. */
+export function becomePreCandidate(raft: Raft): void {
+  assert(raft.role.kind !== 'leader', 'a leader does not campaign')
+  raft.role = { kind: 'preCandidate', votes: new Map([[raft.self, true]]) }
+  restartElectionTimer(raft)
+  follow(raft, undefined)
+}
+
+/** The vote for oneself counts once it is durable, like any other. */
+export function becomeCandidate(raft: Raft): void {
+  assert(raft.role.kind !== 'leader', 'a leader does not campaign')
+  enterTerm(raft, asTerm(raft.term + 1))
+  raft.votedFor = raft.self
+  raft.role = { kind: 'candidate', votes: new Map() }
+  restartElectionTimer(raft)
+  follow(raft, undefined)
+}
+
+/**
+ * Opens the term with an entry of its own: only with it can anything before be committed, and only
+ * when it is committed does the leader know what is (paper, section 8).
+ */
+export function becomeLeader(raft: Raft): Leader {
+  assert(raft.role.kind === 'candidate', 'only a candidate becomes leader')
+  assert(raft.votedFor === raft.self, 'a leader has voted for itself')
+  const { log, now } = raft
+  const termStartIndex = nextIndexAfter(log.lastIndex)
+  const leader: Leader = {
+    kind: 'leader',
+    termStartIndex,
+    progress: new Map(raft.others.map((id) => [id, newProgress(id, termStartIndex, now)])),
+    heartbeatElapsed: 0,
+    round: 0 as Round,
+    askers: new Map(),
+    confirming: undefined,
+  }
+  log.append(noopEntry(termStartIndex, raft.term))
+  raft.uncommittedBytes = 0
+  for (let index = raft.commitIndex + 1; index <= log.lastIndex; index += 1) {
+    raft.uncommittedBytes += log.entryAt(asIndex(index)).bytes.length
+  }
+  raft.role = leader
+  follow(raft, raft.self)
+  return leader
+}
+
+export function restartElectionTimer(raft: Raft): void {
+  const { electionMinTicks, electionMaxTicks } = raft.options
+  raft.electionElapsed = 0
+  raft.electionTimeout = raft.random.integer(electionMinTicks, electionMaxTicks)
+}
+
+/** Terms only rise. What was promised in an earlier one need not be said any more. */
+function enterTerm(raft: Raft, term: Term): void {
+  assert(term >= raft.term, 'the term never falls')
+  if (term === raft.term) return
+  raft.term = term
+  raft.votedFor = undefined
+  raft.metaChanged = true
+  raft.verifiedIndex = emptyPrefixIndex
+  raft.outbox.promises = []
+  raft.outbox.accepted = undefined
+}
+
+/** Whatever was sent to another leader may be lost: it is asked and forwarded anew. */
+function follow(raft: Raft, leader: MemberId | undefined): void {
+  if (leader === raft.leader) return
+  raft.leader = leader
+  if (leader === undefined) raft.leaderlessSince = raft.now
+  requeueForwarded(raft)
+  requeueAsked(raft, undefined)
+}
