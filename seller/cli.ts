@@ -1,0 +1,177 @@
+/** ./agora seller: the seller's commands. What they share with the buyer's is in shop/cli. */
+import { type Command, Option } from 'commander'
+import { parseAmount } from '../common/money.ts'
+import type { Column } from '../platform/terminal/table.ts'
+import type { ItemBody } from '../shop/bodies.ts'
+import { addAccountCommands, wholeNumber } from '../shop/cli/accounts.ts'
+import {
+  type CliContext,
+  type ClusterAddresses,
+  describeFields,
+  money,
+  printPage,
+  printResult,
+} from '../shop/cli/context.ts'
+import { UsageError } from '../shop/cli/failures.ts'
+import { runCommandLine } from '../shop/cli/run.ts'
+import { createSellerClient, type SaleBody, type SellerClient } from './api.ts'
+
+type Context = CliContext<SellerClient>
+
+const itemColumns: readonly Column<ItemBody>[] = [
+  { title: 'item', value: ({ id }) => id },
+  { title: 'name', value: ({ name }) => name },
+  { title: 'price', value: ({ price }) => money(price), align: 'right' },
+  { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
+  { title: 'condition', value: ({ condition }) => condition },
+  { title: 'votes', value: ({ feedback }) => `+${feedback.up} -${feedback.down}`, align: 'right' },
+]
+
+const saleColumns: readonly Column<SaleBody>[] = [
+  { title: 'sold at', value: ({ soldAt }) => soldAt },
+  { title: 'item', value: ({ itemId }) => itemId },
+  { title: 'name', value: ({ name }) => name },
+  { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
+  { title: 'price', value: ({ price }) => money(price), align: 'right' },
+  { title: 'purchase', value: ({ purchaseId }) => purchaseId },
+]
+
+export async function runCli(
+  words: readonly string[],
+  options: { locate: (dataDir: string | undefined) => ClusterAddresses; stateDir: string },
+): Promise<number> {
+  return await runCommandLine(
+    {
+      ...options,
+      role: 'seller',
+      createClient: createSellerClient,
+      addCommands,
+      firstSteps: 'Begin with: create-account NAME, or login NAME; help shows all commands.',
+    },
+    words,
+  )
+}
+
+function addCommands(program: Command, context: () => Context): void {
+  addAccountCommands(program, context)
+  addStockCommands(program, context)
+  addReadingCommands(program, context)
+}
+
+function addStockCommands(program: Command, context: () => Context): void {
+  program
+    .command('put <name>')
+    .description('put an item up for sale')
+    .requiredOption('--category <number>', '0 to 99', wholeNumber(0))
+    .requiredOption('--price <amount>', 'per unit, as in 19.99')
+    .option('--quantity <units>', 'units for sale', wholeNumber(0), 1)
+    .addOption(
+      new Option('--condition <c>', 'its condition').choices(['new', 'used']).default('new'),
+    )
+    .option('--keyword <word...>', 'up to five, of at most eight characters', [])
+    .addHelpText(
+      'after',
+      "\nExample: put 'Trail Shoe' --category 2 --price 89.90 --quantity 5 --keyword shoe trail",
+    )
+    .action(async (name: string, { category, price, quantity, condition, keyword }) => {
+      const { client } = context()
+      const { item } = await client.createItem({
+        name,
+        category,
+        keywords: keyword,
+        condition,
+        price: amountOf(price, context()),
+        quantity,
+      })
+      printResult(context(), item, `Item ${item.id}: ${item.name}, ${money(item.price)}`)
+    })
+
+  program
+    .command('price <item> <amount>')
+    .description('change the price of an item, as in: price 2-17 19.99')
+    .action(async (itemId: string, amount: string) => {
+      const { item } = await context().client.changePrice(itemId, amountOf(amount, context()))
+      printResult(context(), item, `${item.id} ${item.name} costs ${money(item.price)} now.`)
+    })
+
+  program
+    .command('units <item> <change>')
+    .description('add units, or remove them with a negative number')
+    .allowUnknownOption()
+    .action(async (itemId: string, change: string) => {
+      const units = Number(change)
+      if (!Number.isSafeInteger(units) || units === 0) {
+        throw new UsageError('The change is a whole number other than 0, as in 5 or -3.')
+      }
+      const { item } = await context().client.changeUnits(itemId, units)
+      printResult(context(), item, `${item.id} ${item.name}: ${item.quantity} units for sale now.`)
+    })
+}
+
+function addReadingCommands(program: Command, context: () => Context): void {
+  program
+    .command('items')
+    .description('my items, newest first')
+    .addOption(new Option('--on-sale', 'only those with units left').conflicts('soldOut'))
+    .option('--sold-out', 'only those without')
+    .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
+    .action(async ({ onSale, soldOut, limit }) => {
+      const availability = onSale === true ? 'onSale' : soldOut === true ? 'soldOut' : 'all'
+      const page = await context().client.listItems({ availability, limit })
+      printPage(context(), page, itemColumns, 'There are none; put one up with: put')
+    })
+
+  program
+    .command('item <item>')
+    .description('one of my items')
+    .action(async (itemId: string) => {
+      const { item } = await context().client.getItem(itemId)
+      const text = describeFields({
+        item: item.id,
+        name: item.name,
+        category: String(item.category),
+        keywords: item.keywords.join(' '),
+        condition: item.condition,
+        price: money(item.price),
+        units: String(item.quantity),
+        votes: `+${item.feedback.up} -${item.feedback.down}`,
+      })
+      printResult(context(), item, text)
+    })
+
+  program
+    .command('sales')
+    .description('what was sold, newest first')
+    .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
+    .action(async ({ limit }) => {
+      const page = await context().client.listSales({ limit })
+      printPage(context(), page, saleColumns, 'Nothing has been sold yet.')
+    })
+
+  program
+    .command('rating')
+    .description('my votes and the number of units sold')
+    .action(async () => {
+      const rating = await context().client.rating()
+      const { up, down, itemsSold } = rating
+      printResult(context(), rating, `+${up} -${down}, ${itemsSold} units sold`)
+    })
+
+  program
+    .command('next <path>')
+    .description('the next page of a list, as the list printed it')
+    .action(async (path: string) => {
+      const isSales = path.startsWith('/v1/sales')
+      const { client } = context()
+      if (isSales)
+        printPage(context(), await client.nextPage<SaleBody>(path), saleColumns, 'No more.')
+      else printPage(context(), await client.nextPage<ItemBody>(path), itemColumns, 'No more.')
+    })
+}
+
+function amountOf(text: string, { currency }: Context) {
+  const amount = parseAmount(text, currency)
+  if (amount === undefined)
+    throw new UsageError(`${text} is no amount of ${currency}, as in 19.99.`)
+  return { amount, currency }
+}

@@ -1,0 +1,214 @@
+/**
+ * Creating accounts, logging in and out, and who one is: the same for sellers and buyers. It must not
+ * know what else a role can do.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { assert } from '../common/assert.ts'
+import type { Deadline } from '../common/deadline.ts'
+import { AppError } from '../common/errors.ts'
+import { codePointLength, isPlainText, nfc, usernameKey } from '../common/unicode.ts'
+import type { Account__Output } from '../db-customers/api.ts'
+import type { Config } from '../platform/config.ts'
+import type { Api } from '../platform/http/api.ts'
+import { bearerToken, newToken, tokenHash } from '../platform/http/bearer.ts'
+import { idempotencyOf } from '../platform/http/idempotency.ts'
+import { setRateLimitHeaders } from '../platform/http/rate-limit.ts'
+import type { AccountBody, SessionBody } from './bodies.ts'
+import * as field from './fields.ts'
+import { type Customers, writeContext } from './groups.ts'
+import type { Passwords } from './passwords.ts'
+import type { Role, Sessions } from './sessions.ts'
+
+export type AccountOptions = {
+  readonly role: Role
+  readonly customers: Customers
+  readonly sessions: Sessions
+  readonly passwords: Passwords
+  readonly config: Pick<Config, 'clusterSecret' | 'rateLimits' | 'sessionIdleSeconds'>
+  /** The account as this role's answers show it. */
+  readonly body: (account: Account__Output) => AccountBody
+}
+
+const accountRequest = z.strictObject({
+  username: field.username,
+  password: field.password,
+  name: field.name.optional(),
+})
+
+/** Whatever could be somebody's password is compared; what could not is refused as wrong, not as bad. */
+const loginRequest = z.strictObject({
+  username: z
+    .string({ error: 'must be a text' })
+    .overwrite((text) => nfc(text.trim()))
+    .refine((text) => isPlainText(text) && codePointLength(text) <= field.NAME_LENGTH_MAX, {
+      error: 'must be a username',
+    })
+    .refine((text) => text !== '', { error: 'must not be empty' }),
+  password: z
+    .string({ error: 'must be a text' })
+    .overwrite(nfc)
+    .refine((text) => codePointLength(text) <= 128, { error: 'must be at most 128 characters' }),
+})
+
+export function addAccountOperations(api: Api, options: AccountOptions): void {
+  const { role, customers, sessions, body } = options
+  api.operation(
+    {
+      method: 'post',
+      path: '/v1/accounts',
+      id: 'createAccount',
+      summary: 'Create an account',
+      idempotent: true,
+      body: accountRequest,
+      replies: { 201: { description: 'The account' } },
+      problems: ['USERNAME_TAKEN', 'RATE_LIMITED', 'IDEMPOTENCY_MISMATCH'],
+    },
+    async ({ request, body: wanted, deadline }) => {
+      const reply = await createAccount(request, wanted, deadline, options)
+      assert(reply.account !== null, 'an account that was created is returned')
+      return { status: 201, body: body(reply.account), replayed: reply.replayed }
+    },
+  )
+  api.operation(
+    {
+      method: 'post',
+      path: '/v1/sessions',
+      id: 'logIn',
+      summary: 'Log in: begin a session',
+      body: loginRequest,
+      replies: { 201: { description: 'The session’s token, and whose it is' } },
+      problems: ['BAD_CREDENTIALS', 'RATE_LIMITED'],
+    },
+    async ({ request, response, body: wanted, deadline }) => {
+      const account = await checkPassword(request, response, wanted, deadline, options)
+      return { status: 201, body: await beginSession(account, deadline, options) }
+    },
+  )
+  api.operation(
+    {
+      method: 'delete',
+      path: '/v1/sessions/current',
+      id: 'logOut',
+      summary: 'Log out: end the session, and its cart unless that was saved',
+      session: true,
+      replies: { 204: { description: 'The session has ended' } },
+    },
+    async ({ request, deadline }) => {
+      const ended = { context: onlyOnce(), role, tokenHash: tokenHash(bearerToken(request)) }
+      await customers.endSession(ended, { deadline })
+      return {}
+    },
+  )
+  api.operation(
+    {
+      method: 'get',
+      path: '/v1/me',
+      id: 'showMe',
+      summary: 'The account of the session',
+      session: true,
+      replies: { 200: { description: 'The account' } },
+    },
+    async ({ request, deadline }) => {
+      const { account } = await sessions.check(request, deadline)
+      return { body: body(account) }
+    },
+  )
+}
+
+async function createAccount(
+  request: Request,
+  { username, password, name = username }: z.output<typeof accountRequest>,
+  deadline: Deadline,
+  { role, customers, passwords, config }: AccountOptions,
+) {
+  const key = usernameKey(username)
+  const scope = { role, accountScope: key, secret: config.clusterSecret }
+  const idempotency = idempotencyOf(request, scope)
+  // Another salt makes another hash on each attempt; the outcome that the group keeps is the first's.
+  const passwordHash = await passwords.hash(password)
+  return await customers.createAccount(
+    {
+      context: writeContext(idempotency, 'create'),
+      role,
+      username,
+      usernameKey: key,
+      name,
+      passwordHash,
+      address: addressOf(request),
+      limit: config.rateLimits.accountsPerWindow,
+      windowSeconds: config.rateLimits.windowSeconds,
+    },
+    { deadline },
+  )
+}
+
+/** The limit is checked before anything is hashed, and only a failure is ordered. */
+async function checkPassword(
+  request: Request,
+  response: Response,
+  { username, password }: z.output<typeof loginRequest>,
+  deadline: Deadline,
+  { role, customers, passwords, config }: AccountOptions,
+): Promise<Account__Output> {
+  const { failedLoginsPerWindow: limit, windowSeconds } = config.rateLimits
+  const attempt = { role, usernameKey: usernameKey(username), address: addressOf(request) }
+  const known = await customers.getCredentials({ ...attempt, limit, windowSeconds }, { deadline })
+  if (limit > 0) {
+    setRateLimitHeaders(response, {
+      policy: 'failed-logins',
+      limit,
+      windowSeconds,
+      remaining: known.attemptsLeft,
+      resetSeconds: known.retryAfterMs > 0 ? known.retryAfterMs / 1_000 : windowSeconds,
+    })
+  }
+  if (known.retryAfterMs > 0) {
+    throw new AppError('RATE_LIMITED', {
+      message: 'Too many failed logins; try again later.',
+      details: { retryAfterMs: known.retryAfterMs },
+    })
+  }
+  const hash = known.found ? known.passwordHash : undefined
+  if ((await passwords.verify(hash, password)) && known.account !== null) return known.account
+  if (limit > 0) {
+    const failed = { ...attempt, context: onlyOnce(), windowSeconds }
+    await customers.recordFailedLogin(failed, { deadline })
+  }
+  throw new AppError('BAD_CREDENTIALS')
+}
+
+async function beginSession(
+  account: Account__Output,
+  deadline: Deadline,
+  { role, customers, config, body }: AccountOptions,
+): Promise<SessionBody> {
+  const token = newToken()
+  const reply = await customers.createSession(
+    {
+      context: onlyOnce(),
+      role,
+      accountId: account.id,
+      tokenHash: tokenHash(token),
+      idleTimeoutSeconds: config.sessionIdleSeconds,
+    },
+    { deadline },
+  )
+  return {
+    token,
+    account: body(reply.account ?? account),
+    idleTimeoutSeconds: reply.idleTimeoutSeconds,
+  }
+}
+
+/** Sessions take no idempotency keys: a repeated login begins another session, which harms nobody. */
+function onlyOnce() {
+  return { requestId: randomUUID(), fingerprint: '', keepForADay: false }
+}
+
+/** The address that limits count by. */
+function addressOf(request: Request): string {
+  const address = request.socket.remoteAddress ?? ''
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address.slice(0, 64)
+}

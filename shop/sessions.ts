@@ -1,0 +1,79 @@
+/**
+ * Who is asking: from a bearer token to the account behind it. The token itself stays here; the
+ * customers group knows its hash, and decides on group time whether the session has expired.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Request } from 'express'
+import { assert } from '../common/assert.ts'
+import type { Deadline } from '../common/deadline.ts'
+import { AppError } from '../common/errors.ts'
+import type { Account__Output } from '../db-customers/api.ts'
+import { bearerToken, tokenHash } from '../platform/http/bearer.ts'
+import type { Customers } from './groups.ts'
+
+export type Role = 'SELLER' | 'BUYER'
+
+export type Session = {
+  readonly account: Account__Output
+  readonly tokenHash: Buffer
+  readonly idleTimeoutSeconds: number
+}
+
+export type Sessions = {
+  /** UNAUTHENTICATED, SESSION_EXPIRED. Counts as activity. */
+  check(request: Request, deadline: Deadline): Promise<Session>
+  /**
+   * For requests whose effect is a command that checks the session itself, in order: what the replica
+   * at hand knows will do, and the command records the activity.
+   */
+  identify(request: Request, deadline: Deadline): Promise<Session>
+}
+
+export function createSessions(customers: Customers, role: Role): Sessions {
+  async function find(hash: Buffer, deadline: Deadline, local: boolean) {
+    const request = { context: { local }, role, tokenHash: hash }
+    const reply = await customers.checkSession(request, { deadline })
+    const { account, idleTimeoutSeconds, needsTouch } = reply
+    assert(account !== null, 'a session has an account')
+    return { session: { account, tokenHash: hash, idleTimeoutSeconds }, needsTouch }
+  }
+  return {
+    async check(request, deadline) {
+      const hash = tokenHash(bearerToken(request))
+      const { session, needsTouch } = await find(hash, deadline, false)
+      if (needsTouch) {
+        const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
+        await customers.touchSession({ context, role, tokenHash: hash }, { deadline })
+      }
+      return session
+    },
+    async identify(request, deadline) {
+      const hash = tokenHash(bearerToken(request))
+      try {
+        return (await find(hash, deadline, true)).session
+      } catch (error) {
+        // A session that has just begun may not have reached that replica yet.
+        if (!(error instanceof AppError && error.code === 'UNAUTHENTICATED')) throw error
+        return (await find(hash, deadline, false)).session
+      }
+    },
+  }
+}
+
+/**
+ * Work that needs no account, done while the session is still being checked; its result counts only
+ * when the session is good.
+ */
+export async function alongside<T>(
+  session: Promise<Session>,
+  work: Promise<T>,
+): Promise<readonly [Session, T]> {
+  const outcome = work.then(
+    (value) => ({ ok: true, value }) as const,
+    (error: unknown) => ({ ok: false, error }) as const,
+  )
+  const checked = await session
+  const result = await outcome
+  if (!result.ok) throw result.error
+  return [checked, result.value]
+}
