@@ -1,0 +1,71 @@
+/**
+ * Questions about other processes: is it alive, is it still the same one, what was it started as.
+ * Knows nothing of PostgreSQL.
+ */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Whether a process with this id exists (a process of another user counts). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/**
+ * Names one process for good: process ids are used again, a process id with its start time is not.
+ * Undefined when there is no such process.
+ */
+export async function processIdentity(pid: number): Promise<string | undefined> {
+  if (!isAlive(pid)) return undefined
+  if (process.platform === 'linux') {
+    const [stat, bootId] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+    ])
+    if (stat === undefined) return undefined
+    // The command name, in parentheses, may hold blanks: count fields behind it. Start time is 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields[0] === 'Z') return undefined
+    return `${pid} ${fields[19]} ${bootId.trim()}`
+  }
+  const started = await ps(pid, 'lstart=')
+  return started === undefined ? undefined : `${pid} ${started}`
+}
+
+/** The command line a process was started with, blanks between arguments; undefined when it is gone. */
+export async function commandLine(pid: number): Promise<string | undefined> {
+  if (!isAlive(pid)) return undefined
+  if (process.platform !== 'linux') return ps(pid, 'command=')
+  const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
+  return raw === undefined || raw === '' ? undefined : raw.replaceAll('\0', ' ').trim()
+}
+
+async function ps(pid: number, format: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run('ps', ['-ww', '-o', format, '-p', String(pid)])
+    return stdout.trim() || undefined
+  } catch {
+    return undefined // ps exits with 1 when there is no such process
+  }
+}
+
+/** Asks `condition` again and again; false when it did not come true within `timeoutMs`. */
+export async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  options: { readonly timeoutMs: number; readonly pollMs?: number },
+): Promise<boolean> {
+  const end = performance.now() + options.timeoutMs
+  for (;;) {
+    if (await condition()) return true
+    if (performance.now() >= end) return false
+    await sleep(options.pollMs ?? 20)
+  }
+}
