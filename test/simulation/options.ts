@@ -59,13 +59,18 @@ export function drawOptions(random: Random, limits: DrawLimits): SimulationOptio
   const delayMinMs = pick(0.1, 0.5, 2)
   const diskMinMs = pick(0.1, 0.5, 2)
   const wildClocks = coin(0.2)
+  const safetyMs = random.integer(3_000, 12_000)
+  const clients = pick(1, 2, 4, 8, 16)
+  const operations = random.integer(20, 200)
+  // Spread over the whole phase, or all at once.
+  const spreadMs = Math.min(2_000, (2 * safetyMs * clients) / operations)
   return {
     members,
-    safetyMs: random.integer(3_000, 12_000),
-    clients: random.integer(1, 8),
-    operations: random.integer(20, 150),
+    safetyMs,
+    clients,
+    operations,
     readShare: pick(0, 0.2, 0.5),
-    thinkMaxMs: pick(1, 50, 300),
+    thinkMaxMs: pick(1, spreadMs, spreadMs),
     attemptTimeoutMs: pick(200, 800, 2_500),
     loss: coin(0.6) ? between(0, 0.2) : 0,
     duplication: coin(0.5) ? between(0, 0.2) : 0,

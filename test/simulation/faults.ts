@@ -1,0 +1,159 @@
+/** Who crashes, pauses and is cut off when, during the phase with faults; and who heals after it. */
+import { type MemberId, memberId } from '../../common/member.ts'
+import { quorumOf } from '../../common/quorum.ts'
+import type { Random } from '../../common/random.ts'
+import type { EventQueue } from './event-queue.ts'
+import type { SimulatedNetwork } from './network.ts'
+import type { SimulationOptions } from './options.ts'
+
+/** A member as faults see it. */
+interface Victim {
+  readonly id: MemberId
+  readonly state: 'running' | 'paused' | 'crashed'
+  start(): void
+  crash(options: { readonly wipe: boolean }): void
+  pause(): void
+  proceed(): void
+}
+
+type FaultParts = {
+  readonly random: Random
+  readonly queue: EventQueue
+  readonly options: SimulationOptions
+  readonly network: SimulatedNetwork
+  readonly victims: readonly Victim[]
+  readonly trace: ((line: string) => void) | undefined
+}
+
+export class Faults {
+  readonly #parts: FaultParts
+  #over = false
+  #wiped = 0
+  crashes = 0
+  pauses = 0
+  partitions = 0
+
+  constructor(parts: FaultParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    const { partitionEveryMs, crashEveryMs, pauseEveryMs } = this.#parts.options
+    this.#repeat(partitionEveryMs, () => this.#partition())
+    this.#repeat(crashEveryMs, () => this.#crash())
+    this.#repeat(pauseEveryMs, () => this.#pause())
+  }
+
+  /**
+   * No more faults. `needs` all: everybody comes back. `needs` majority: sometimes only a majority
+   * does, the others stay dead or cut off. Returns who is back.
+   */
+  heal(needs: 'majority' | 'all'): readonly MemberId[] {
+    const { random, network, victims, trace } = this.#parts
+    this.#over = true
+    network.calmDown()
+    network.heal()
+    const shuffled = this.#shuffled()
+    const everybody = needs === 'all' || random.next() < 0.5
+    const healed = shuffled.slice(0, everybody ? shuffled.length : quorumOf(shuffled.length))
+    for (const victim of victims) {
+      if (healed.includes(victim)) this.#bringBack(victim)
+      else if (random.next() < 0.5) victim.crash({ wipe: false })
+      else for (const other of healed) this.#cutBothWays(victim.id, other.id)
+    }
+    const ids = healed.map(({ id }) => id).sort((a, b) => a - b)
+    trace?.(`faults are over, back are ${ids.join(' ')}`)
+    return ids
+  }
+
+  #bringBack(victim: Victim): void {
+    victim.proceed()
+    if (victim.state === 'crashed') victim.start()
+  }
+
+  /** Exponentially distributed times between; each fault undoes itself later. */
+  #repeat(everyMs: number, happen: () => void): void {
+    if (everyMs === 0) return
+    const { random, queue } = this.#parts
+    const next = (): void => {
+      queue.after(-Math.log(1 - random.next()) * everyMs, () => {
+        if (this.#over) return
+        happen()
+        next()
+      })
+    }
+    next()
+  }
+
+  #partition(): void {
+    const { random, options, network, trace } = this.#parts
+    if (options.members === 1) return
+    this.partitions += 1
+    const shuffled = this.#shuffled()
+    if (random.next() < options.oneWayShare) {
+      const cuts = random.integer(1, options.members)
+      for (let cut = 0; cut < cuts; cut += 1) {
+        const [from, to] = this.#shuffled()
+        if (from !== undefined && to !== undefined) network.cut(from.id, to.id)
+      }
+    } else {
+      const size = random.integer(1, options.members - 1)
+      for (const one of shuffled.slice(0, size)) {
+        for (const other of shuffled.slice(size)) this.#cutBothWays(one.id, other.id)
+      }
+    }
+    trace?.('links are cut')
+    this.#later(() => network.heal())
+  }
+
+  #crash(): void {
+    const { random, options } = this.#parts
+    const shuffled = this.#shuffled()
+    const count = random.next() < options.crashAllShare ? shuffled.length : 1
+    for (const victim of shuffled.slice(0, count)) {
+      if (victim.state === 'crashed') continue
+      const mayWipe = this.#wiped < options.members - quorumOf(options.members)
+      const wipe = mayWipe && random.next() < options.wipeShare
+      if (wipe) this.#wiped += 1
+      this.crashes += 1
+      victim.crash({ wipe })
+      this.#later(() => {
+        if (victim.state === 'crashed') victim.start()
+      })
+    }
+  }
+
+  #pause(): void {
+    const [victim] = this.#shuffled()
+    if (victim?.state !== 'running') return
+    this.pauses += 1
+    this.#parts.trace?.(`pause ${victim.id}`)
+    victim.pause()
+    this.#later(() => victim.proceed())
+  }
+
+  /** After a while, unless healing has come before. */
+  #later(undo: () => void): void {
+    const { random, queue, options } = this.#parts
+    queue.after(random.next() * options.faultMaxMs, () => {
+      if (!this.#over) undo()
+    })
+  }
+
+  #cutBothWays(one: MemberId, other: MemberId): void {
+    this.#parts.network.cut(memberId(one), memberId(other))
+    this.#parts.network.cut(memberId(other), memberId(one))
+  }
+
+  #shuffled(): Victim[] {
+    const { random, victims } = this.#parts
+    const shuffled = [...victims]
+    for (let place = shuffled.length - 1; place > 0; place -= 1) {
+      const other = random.integer(0, place)
+      const held = shuffled[place] as Victim
+      shuffled[place] = shuffled[other] as Victim
+      shuffled[other] = held
+    }
+    return shuffled
+  }
+}

@@ -1,0 +1,51 @@
+/** Runs many seeds, and says in words what one has found and how to see it again. */
+import type { ProtocolCore } from '../../replication/protocol.ts'
+import { runSimulation } from './simulation.ts'
+import type { SimulatedProtocol, SimulationResult } from './types.ts'
+
+type ManyRuns<M, Core extends ProtocolCore<M>> = {
+  readonly protocol: SimulatedProtocol<M, Core>
+  readonly fromSeed: number
+  readonly seeds: number
+  readonly plantedBug?: string
+  readonly onResult?: (result: SimulationResult) => void
+}
+
+/** The first result that found something; undefined when no seed did. */
+export function firstFailure<M, Core extends ProtocolCore<M>>(
+  runs: ManyRuns<M, Core>,
+): SimulationResult | undefined {
+  const { protocol, plantedBug, onResult } = runs
+  for (let seed = runs.fromSeed; seed < runs.fromSeed + runs.seeds; seed += 1) {
+    const result = runSimulation({ protocol, seed, ...(plantedBug && { plantedBug }) })
+    onResult?.(result)
+    if (result.failure !== undefined) return result
+  }
+  return undefined
+}
+
+/** For people: what was found, under which options, and the command that replays it. */
+export function describeFailure(
+  protocol: string,
+  { seed, options, failure, statistics }: SimulationResult,
+  plantedBug?: string,
+): string {
+  if (failure === undefined) return `${protocol}, seed ${seed}: nothing was found`
+  const bug = plantedBug === undefined ? '' : ` --bug ${plantedBug}`
+  return [
+    `${protocol}, seed ${seed}: ${failure.check} at ${failure.atMs.toFixed(3)} ms: ${failure.message}`,
+    `options: ${JSON.stringify(options)}`,
+    `until then: ${JSON.stringify(statistics)}`,
+    failure.check === 'exception' ? (failure.stack ?? '') : '',
+    `replay: npm run sim -- --protocol ${protocol} --seed ${seed}${bug} --verbose`,
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+/** For tests: throws the description of the first failure. */
+export function requireNoFailure<M, Core extends ProtocolCore<M>>(runs: ManyRuns<M, Core>): void {
+  const result = firstFailure(runs)
+  if (result === undefined) return
+  throw new Error(describeFailure(runs.protocol.name, result, runs.plantedBug))
+}

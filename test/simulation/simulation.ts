@@ -1,0 +1,224 @@
+/**
+ * One run: a seed draws the options, a phase with faults asks whether anything wrong ever happens,
+ * a phase without asks whether everything pending then finishes. Same seed, same run.
+ */
+import { type MemberId, memberId } from '../../common/member.ts'
+import { type Random, seededRandom } from '../../common/random.ts'
+import type { ProtocolCore } from '../../replication/protocol.ts'
+import { EventQueue } from './event-queue.ts'
+import { CheckFailed, require } from './failure.ts'
+import { Faults } from './faults.ts'
+import { Ledger } from './ledger.ts'
+import { SimulatedMember } from './member.ts'
+import { SimulatedNetwork } from './network.ts'
+import { drawOptions, type SimulationOptions } from './options.ts'
+import type {
+  RunSimulation,
+  SentMessage,
+  SimulationCheck,
+  SimulationFailure,
+  SimulationResult,
+  Step,
+  World,
+} from './types.ts'
+import { Workload } from './workload.ts'
+
+/**
+ * Bugs that the simulator can plant around any protocol: promises that leave before they are
+ * durable; disks that lose, at a crash, a write that they had confirmed.
+ */
+export const environmentBugs = ['sendBeforeDurable', 'diskForgets'] as const
+
+/** Runs one seed to its end or to the first thing that must not be. Never throws for those. */
+export function runSimulation<M, Core extends ProtocolCore<M>>(
+  run: RunSimulation<M, Core>,
+): SimulationResult {
+  return new Simulation(run).run()
+}
+
+class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
+  readonly options: SimulationOptions
+  readonly members: readonly SimulatedMember<M, Core>[]
+  phase: 'safety' | 'liveness' = 'safety'
+  readonly #run: RunSimulation<M, Core>
+  readonly #queue: EventQueue
+  readonly #network: SimulatedNetwork
+  readonly #ledger: Ledger
+  readonly #workload: Workload
+  readonly #faults: Faults
+  readonly #checks: readonly SimulationCheck<M, Core>[]
+  readonly #trace: ((line: string) => void) | undefined
+  #check = 'exception'
+  #steps = 0
+  #digest = 0
+  #recoveryMs: number | undefined
+
+  constructor(run: RunSimulation<M, Core>) {
+    const { protocol, seed, overrides, trace } = run
+    const random = seededRandom(seed)
+    const drawn = { ...drawOptions(random, protocol), ...overrides }
+    const options = protocol.limitOptions?.(drawn) ?? drawn
+    this.#run = run
+    this.options = options
+    this.#trace = trace && ((line) => trace(`${this.nowMs.toFixed(3).padStart(10)} ${line}`))
+    // A stream of randomness for each part: another protocol under the same seed gets the same faults.
+    const stream = (): Random => seededRandom(random.integer(0, 0xffff_ffff))
+    const queue = new EventQueue(stream())
+    const shared = { queue, options, trace: this.#trace }
+    this.#queue = queue
+    this.#ledger = new Ledger(protocol)
+    this.#checks = protocol.createChecks()
+    const memberRandom = stream()
+    this.members = Array.from({ length: options.members }, (_, id) =>
+      this.#createMember(memberId(id), memberRandom),
+    )
+    const deliver = (from: MemberId, to: MemberId, bytes: Uint8Array): void =>
+      this.members[to]?.receive(from, bytes)
+    const network = new SimulatedNetwork({ ...shared, random: stream(), deliver })
+    this.#network = network
+    const { members } = this
+    this.#faults = new Faults({ ...shared, random: stream(), network, victims: members })
+    this.#workload = new Workload({
+      ...shared,
+      random: stream(),
+      ledger: this.#ledger,
+      services: members,
+    })
+  }
+
+  get nowMs(): number {
+    return this.#queue.nowMs
+  }
+
+  run(): SimulationResult {
+    let failure: SimulationFailure | undefined
+    try {
+      for (const member of this.members) member.start()
+      this.#faults.start()
+      this.#workload.start()
+      this.#runUntil(this.options.safetyMs, () => false)
+      this.#heal()
+    } catch (error) {
+      failure = this.#failure(error)
+    }
+    return {
+      seed: this.#run.seed,
+      options: this.options,
+      failure,
+      statistics: this.#statistics(),
+      digest: this.#digest,
+    }
+  }
+
+  #heal(): void {
+    const { liveness } = this.#run.protocol
+    this.phase = 'liveness'
+    const healedAtMs = this.nowMs
+    const healed = this.#faults.heal(liveness.needs)
+    this.#workload.windUp()
+    const back = this.members.filter(({ id }) => healed.includes(id))
+    const caughtUp = (): boolean =>
+      this.#workload.finished &&
+      back.every(({ disk }) => disk.appliedIndex >= this.#ledger.knownIndex)
+    this.#runUntil(healedAtMs + liveness.withinMs, caughtUp)
+    require(caughtUp(), 'progress', () => this.#describeStandstill())
+    this.#recoveryMs = this.nowMs - healedAtMs
+    for (const { id, applied } of back) this.#ledger.requireComplete(id, applied)
+    this.#each((check) => check.atEnd?.(this))
+  }
+
+  #runUntil(endMs: number, done: () => boolean): void {
+    while (!done()) {
+      const nextAtMs = this.#queue.nextAtMs
+      if (nextAtMs === undefined || nextAtMs > endMs) return
+      this.#queue.runNext()
+    }
+  }
+
+  #createMember(id: MemberId, random: Random): SimulatedMember<M, Core> {
+    const { protocol, plantedBug } = this.#run
+    const { options } = this
+    const between = (min: number, max: number): number => min + random.next() * (max - min)
+    const diskFactor = options.slowDiskMember === id ? 10 : 1
+    return new SimulatedMember<M, Core>(id, {
+      protocol,
+      members: Array.from({ length: options.members }, (_, member) => memberId(member)),
+      random,
+      queue: this.#queue,
+      plantedBug,
+      clockSpeed: options.clockSpeeds[id] ?? 1,
+      diskMs: () => between(options.diskMinMs, options.diskMaxMs) * diskFactor,
+      applyMs: () => between(options.applyMinMs, options.applyMaxMs),
+      send: (sent) => this.#send(sent),
+      deliver: (member, delivered) => {
+        this.#each((check) => check.onDeliver?.(this, member, delivered))
+        return this.#ledger.delivered(member.id, delivered)
+      },
+      stepped: (step) => this.#stepped(step),
+      trace: this.#trace,
+    })
+  }
+
+  #send(sent: SentMessage<M>): void {
+    this.#each((check) => check.onSend?.(this, sent))
+    const bytes = this.#run.protocol.codec.encode(sent.message)
+    this.#mix(bytes.length)
+    for (const { id } of this.members) {
+      const addressed = sent.to === 'others' ? id !== sent.from : id === sent.to
+      if (addressed) this.#network.send(sent.from, id, bytes)
+    }
+  }
+
+  #stepped(step: Step): void {
+    this.#steps += 1
+    this.#mix(step.kind.length * 16 + step.member)
+    this.#mix(Math.floor(this.nowMs * 1_000))
+    this.#each((check) => check.afterStep?.(this, step))
+  }
+
+  #each(look: (check: SimulationCheck<M, Core>) => void): void {
+    for (const check of this.#checks) {
+      this.#check = check.name
+      look(check)
+    }
+    this.#check = 'exception'
+  }
+
+  #mix(value: number): void {
+    this.#digest = Math.imul(this.#digest ^ value, 0x01000193) >>> 0
+  }
+
+  #failure(error: unknown): SimulationFailure {
+    const check = error instanceof CheckFailed ? error.check : this.#check
+    const message = error instanceof Error ? error.message : String(error)
+    const stack = error instanceof Error ? error.stack : undefined
+    return { check, message, atMs: this.nowMs, stack }
+  }
+
+  #describeStandstill(): string {
+    const members = this.members.map((member) => {
+      const why = member.core?.unavailableReason() ?? 'takes proposals'
+      return `member ${member.id} ${member.state}, applied ${member.disk.appliedIndex}: ${why}`
+    })
+    const { withinMs } = this.#run.protocol.liveness
+    const standing = this.#workload.finished ? 'a member is behind' : 'operations are unfinished'
+    return `${withinMs} ms after the last fault ${standing} (known index ${this.#ledger.knownIndex}; ${members.join('; ')})`
+  }
+
+  #statistics(): SimulationResult['statistics'] {
+    return {
+      simulatedMs: Math.round(this.nowMs),
+      steps: this.#steps,
+      messagesSent: this.#network.messagesSent,
+      messagesLost: this.#network.messagesLost,
+      writesAcknowledged: this.#ledger.writesAcknowledged,
+      readsServed: this.#ledger.readsServed,
+      attempts: this.#ledger.attempts,
+      crashes: this.#faults.crashes,
+      pauses: this.#faults.pauses,
+      partitions: this.#faults.partitions,
+      appliedIndexMax: this.#ledger.order.length,
+      recoveryMs: this.#recoveryMs === undefined ? undefined : Math.round(this.#recoveryMs),
+    }
+  }
+}
