@@ -1,0 +1,110 @@
+/** Timings and limits of the core, their defaults, and the bugs that tests may plant. */
+import type { MemberId } from '../../common/member.ts'
+import type { Random } from '../../common/random.ts'
+import type { DurableState } from '../protocol.ts'
+
+export type SequencerConfig = {
+  /** Length of one tick. The other times are rounded up to ticks. */
+  readonly tickMs: number
+  /** A member that was not heard for so long is taken for absent: writes stop. */
+  readonly failureTimeoutMs: number
+  /** A member that has nothing to say says so this often. Well below the failure timeout. */
+  readonly heartbeatMs: number
+  /** Loss repair, on measured round trips between these; never tied to the failure timeout. */
+  readonly repairMinMs: number
+  readonly repairMaxMs: number
+  /** Where the backoff of repeated repair requests ends. */
+  readonly repairBackoffMaxMs: number
+
+  /** Messages are packed up to so many bytes: with the transport's frame they fit a datagram. */
+  readonly messageTargetBytes: number
+  /** A larger command is refused before it is sent. */
+  readonly requestMaxBytes: number
+  /** Own requests that are not delivered yet; above either, proposals are OVERLOADED. */
+  readonly ownRequestsMax: number
+  readonly ownRequestsMaxBytes: number
+  /** Barriers that wait for their round. Above it, OVERLOADED. */
+  readonly barriersMax: number
+  /** Unnumbered requests held of each sender, and pieces of large ones of all senders together. */
+  readonly heldRequestsMax: number
+  readonly heldRequestsMaxBytes: number
+  readonly partialRequestsMaxBytes: number
+  /** What one sequence message orders. */
+  readonly sequenceMaxRequests: number
+  readonly sequenceMaxBytes: number
+  /** Sequence messages are accepted this far beyond the last one without a gap. */
+  readonly sequenceWindow: number
+  /** One durable write. A single larger entry still goes alone. */
+  readonly persistMaxBytes: number
+  /** Not issued while this member has so much delivered and not yet applied: the group slows down. */
+  readonly applyBacklogMaxEntries: number
+  readonly applyBacklogMaxBytes: number
+  /** Answers to one member's retransmit requests, in one tick. */
+  readonly answersMaxBytes: number
+  /** The log is trimmed in steps of so many entries, or once a second when idle. */
+  readonly trimStepEntries: number
+}
+
+export const defaultSequencerConfig: SequencerConfig = {
+  tickMs: 5,
+  failureTimeoutMs: 1_000,
+  heartbeatMs: 100,
+  repairMinMs: 5,
+  repairMaxMs: 20,
+  repairBackoffMaxMs: 100,
+  messageTargetBytes: 1_370,
+  requestMaxBytes: 256 * 1_024,
+  ownRequestsMax: 4_000,
+  ownRequestsMaxBytes: 8 * 1_024 * 1_024,
+  barriersMax: 20_000,
+  heldRequestsMax: 8_000,
+  heldRequestsMaxBytes: 16 * 1_024 * 1_024,
+  partialRequestsMaxBytes: 8 * 1_024 * 1_024,
+  sequenceMaxRequests: 1_000,
+  sequenceMaxBytes: 512 * 1_024,
+  sequenceWindow: 64,
+  persistMaxBytes: 4 * 1_024 * 1_024,
+  applyBacklogMaxEntries: 512,
+  applyBacklogMaxBytes: 32 * 1_024 * 1_024,
+  answersMaxBytes: 128 * 1_024,
+  trimStepEntries: 256,
+}
+
+/** Milliseconds as whole ticks, at least one. */
+export function ticksOf(ms: number, { tickMs }: Pick<SequencerConfig, 'tickMs'>): number {
+  return Math.max(1, Math.ceil(ms / tickMs))
+}
+
+/**
+ * Deviations from the rules that prove that the checkers find them. For tests only.
+ * - `acknowledgeBeforeDurable`: receivedUpTo is told before the entry is durable.
+ * - `deliverBelowQuorum`: Q − 1 members make an entry stable.
+ * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, so that a
+ *   restart may issue the same number again.
+ * - `skipSenderOrder`: a sequence message names requests past a gap in their sender's numbers.
+ * - `barrierBelowQuorum`: Q − 1 answers end a barrier's round.
+ */
+export const plantedBugs = [
+  'acknowledgeBeforeDurable',
+  'deliverBelowQuorum',
+  'sendBeforePersist',
+  'skipSenderOrder',
+  'barrierBelowQuorum',
+] as const
+export type PlantedBug = (typeof plantedBugs)[number]
+
+export type SequencerOptions = {
+  readonly self: MemberId
+  /** All configured members, oneself included; the same at every member. */
+  readonly members: readonly MemberId[]
+  /** See clusterIdOf(): datagrams of another cluster count for nothing. */
+  readonly cluster: number
+  readonly durable: DurableState
+  /** The wall clock at start. It may be wrong: it only makes incarnations that were lost unlikely. */
+  readonly startedAtUnixMs: number
+  /** For jitter, the choice among equals, and the low bits of the incarnation. */
+  readonly random: Random
+  readonly config?: Partial<SequencerConfig>
+  /** For tests only. */
+  readonly plantedBug?: PlantedBug
+}

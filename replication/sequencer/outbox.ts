@@ -1,0 +1,61 @@
+/**
+ * What gathers to leave at once, by destination. Everything for one destination shares messages, and
+ * one header: so a Ready tells one status, however many reasons there were to tell it.
+ */
+import type { MemberId } from '../../common/member.ts'
+import type { Outgoing } from '../protocol.ts'
+import type { Header, Part, SequencerMessage } from './message.ts'
+import { pack } from './packing.ts'
+
+export class Outbox {
+  readonly #targetBytes: number
+  #all: Part[] = []
+  #isStatusDue = false
+  readonly #single = new Map<MemberId, Part[]>()
+
+  constructor(targetBytes: number) {
+    this.#targetBytes = targetBytes
+  }
+
+  get isEmpty(): boolean {
+    return !this.speaksToAll && this.#single.size === 0
+  }
+
+  /** Whether all others will get something, and with it the status. */
+  get speaksToAll(): boolean {
+    return this.#isStatusDue || this.#all.length > 0
+  }
+
+  tellAll(parts: readonly Part[]): void {
+    this.#all.push(...parts)
+  }
+
+  /** All others are told the status; in whatever leaves, or alone. */
+  statusToAll(): void {
+    this.#isStatusDue = true
+  }
+
+  /** No parts: the status alone. */
+  tell(to: MemberId, parts: readonly Part[]): void {
+    const gathered = this.#single.get(to)
+    if (gathered === undefined) this.#single.set(to, [...parts])
+    else gathered.push(...parts)
+  }
+
+  /** `isStatusToldLater`: a broadcast of the same Ready tells it, so none goes for its sake alone. */
+  take(header: Header, isStatusToldLater: boolean): Outgoing<SequencerMessage>[] {
+    const outgoing: Outgoing<SequencerMessage>[] = []
+    if (this.#all.length > 0 || (this.#isStatusDue && !isStatusToldLater)) {
+      for (const message of pack(header, this.#all, this.#targetBytes)) {
+        outgoing.push({ to: 'others', message })
+      }
+    }
+    for (const [to, parts] of this.#single) {
+      for (const message of pack(header, parts, this.#targetBytes)) outgoing.push({ to, message })
+    }
+    this.#all = []
+    this.#isStatusDue = false
+    this.#single.clear()
+    return outgoing
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * The sequence messages that this member holds, and how far they and the requests they name reach
+ * without a gap. It must not know whose turn it is, nor what other members have.
+ *
+ *     firstRetained ≤ … ≤ receivedUpTo ≤ persistingUpTo ≤ completeUpTo ≤ orderedUpTo
+ *
+ * - orderedUpTo: every sequence message ≤ it is held (perhaps not every request).
+ * - completeUpTo: every entry ≤ it is held: message and all requests it names.
+ * - persistingUpTo: ≤ it, entries are durable or in the write that is in flight.
+ * - receivedUpTo: ≤ it, entries are durable here. The only one that is ever promised to others.
+ */
+import { assert } from '../../common/assert.ts'
+import type { LogEntry } from './log-entry.ts'
+import { countOf } from './log-entry.ts'
+import type { RequestId, RequestRun, SequenceMessage } from './message.ts'
+import { idsOf, requestKey } from './message.ts'
+import type { RequestPool } from './request-pool.ts'
+import type { SenderOrder } from './sender-order.ts'
+import { type GlobalSequence, sameViewId, step } from './view.ts'
+
+export type SequenceLogOptions = {
+  readonly pool: RequestPool
+  /** Next localSequences after `lastTrimmed`; the log goes on counting in it. */
+  readonly order: SenderOrder
+  readonly lastTrimmed: GlobalSequence
+  readonly sequenceWindow: number
+  /** Off only where a planted bug breaks the rule. */
+  readonly checkSenderOrder: boolean
+}
+
+export class SequenceLog {
+  readonly #pool: RequestPool
+  readonly #options: SequenceLogOptions
+  /** Next localSequences after orderedUpTo. */
+  readonly order: SenderOrder
+  /** From firstRetained on without a gap up to orderedUpTo, then with gaps. */
+  readonly #held = new Map<GlobalSequence, SequenceMessage>()
+  /** Requests that messages ≤ orderedUpTo name and that are not held. */
+  readonly #missing = new Map<string, { readonly id: RequestId; readonly k: GlobalSequence }>()
+  readonly #missingCount = new Map<GlobalSequence, number>()
+  #firstRetained: GlobalSequence
+  #orderedUpTo: GlobalSequence
+  #completeUpTo: GlobalSequence
+  #persistingUpTo: GlobalSequence
+  #receivedUpTo: GlobalSequence
+
+  constructor(options: SequenceLogOptions) {
+    this.#options = options
+    this.#pool = options.pool
+    this.order = options.order
+    this.#firstRetained = step(options.lastTrimmed, 1)
+    this.#orderedUpTo = options.lastTrimmed
+    this.#completeUpTo = options.lastTrimmed
+    this.#persistingUpTo = options.lastTrimmed
+    this.#receivedUpTo = options.lastTrimmed
+  }
+
+  get orderedUpTo(): GlobalSequence {
+    return this.#orderedUpTo
+  }
+
+  get completeUpTo(): GlobalSequence {
+    return this.#completeUpTo
+  }
+
+  get receivedUpTo(): GlobalSequence {
+    return this.#receivedUpTo
+  }
+
+  get firstRetained(): GlobalSequence {
+    return this.#firstRetained
+  }
+
+  get isPersisting(): boolean {
+    return this.#persistingUpTo > this.#receivedUpTo
+  }
+
+  /** Sequence messages held, gaps or not. */
+  get size(): number {
+    return this.#held.size
+  }
+
+  get(k: GlobalSequence): SequenceMessage | undefined {
+    return this.#held.get(k)
+  }
+
+  /** An entry that is complete. */
+  entry(k: GlobalSequence): LogEntry {
+    const sequence = this.#held.get(k)
+    assert(sequence !== undefined && k <= this.#completeUpTo, 'the entry is retained and complete')
+    return { sequence, payloads: this.#payloadsOf(sequence) }
+  }
+
+  /**
+   * Takes in a sequence message. True when it was not held; one too far ahead is dropped, it will be
+   * asked for.
+   */
+  offer(sequence: SequenceMessage): boolean {
+    const k = sequence.globalSequence
+    if (k < this.#firstRetained) return false
+    const held = this.#held.get(k)
+    if (held !== undefined) {
+      assert(sameSequence(held, sequence), `at most one sequence message ${k} exists in a view`)
+      return false
+    }
+    assert(k > this.#orderedUpTo, 'what is ordered and retained is held')
+    if (k > this.#orderedUpTo + this.#options.sequenceWindow) return false
+    this.#held.set(k, sequence)
+    this.#moveOrdered()
+    return true
+  }
+
+  /** A request has come to be held: entries that waited for it may be complete. */
+  requestHeld(id: RequestId): void {
+    const key = requestKey(id)
+    const missing = this.#missing.get(key)
+    if (missing === undefined) return
+    this.#missing.delete(key)
+    const left = (this.#missingCount.get(missing.k) ?? 0) - 1
+    assert(left >= 0, 'a missing request is counted')
+    if (left > 0) this.#missingCount.set(missing.k, left)
+    else this.#missingCount.delete(missing.k)
+    this.#moveComplete()
+  }
+
+  /** Named by a message ≤ orderedUpTo, and not held. */
+  isMissing(id: RequestId): boolean {
+    return this.#missing.size > 0 && this.#missing.has(requestKey(id))
+  }
+
+  missingRequests(max: number): { readonly id: RequestId; readonly k: GlobalSequence }[] {
+    const missing = []
+    for (const one of this.#missing.values()) {
+      if (missing.length >= max) break
+      missing.push(one)
+    }
+    return missing
+  }
+
+  /** Numbers ≤ `highest` of which no message is held, lowest first. */
+  missingSequences(highest: GlobalSequence, max: number): GlobalSequence[] {
+    const end = Math.min(highest, this.#orderedUpTo + this.#options.sequenceWindow)
+    const missing: GlobalSequence[] = []
+    for (let k = step(this.#orderedUpTo, 1); k <= end && missing.length < max; k = step(k, 1)) {
+      if (!this.#held.has(k)) missing.push(k)
+    }
+    return missing
+  }
+
+  /** Complete entries that no write has taken yet, in order; they are in flight from now on. */
+  takeUnpersisted(maxBytes: number): LogEntry[] {
+    assert(!this.isPersisting, 'one write is in flight at most')
+    const entries: LogEntry[] = []
+    let sizeBytes = 0
+    while (this.#persistingUpTo < this.#completeUpTo) {
+      const entry = this.entry(step(this.#persistingUpTo, 1))
+      for (const payload of entry.payloads) sizeBytes += payload.length
+      if (entries.length > 0 && sizeBytes > maxBytes) break
+      entries.push(entry)
+      this.#persistingUpTo = step(this.#persistingUpTo, 1)
+    }
+    return entries
+  }
+
+  /** What the next promise will say once the write in flight is durable. */
+  get persistingUpTo(): GlobalSequence {
+    return this.#persistingUpTo
+  }
+
+  persisted(): void {
+    this.#receivedUpTo = this.#persistingUpTo
+  }
+
+  /**
+   * At start, once: the retained log, durable already. `order` counts what is applied, so only
+   * entries after `appliedUpTo` are counted on top.
+   */
+  restore(entries: readonly LogEntry[], appliedUpTo: GlobalSequence): void {
+    for (const { sequence, payloads } of entries) {
+      const k = sequence.globalSequence
+      assert(k === step(this.#orderedUpTo, 1), 'the stored log has no gap')
+      let place = 0
+      for (const id of idsOf(sequence.names)) {
+        this.#pool.hold(id, payloads[place] as Uint8Array)
+        place += 1
+      }
+      this.#held.set(k, sequence)
+      for (const run of sequence.names) {
+        this.#pool.number(run)
+        if (k > appliedUpTo) this.#count(k, run)
+      }
+      this.#orderedUpTo = k
+    }
+    this.#completeUpTo = this.#orderedUpTo
+    this.#persistingUpTo = this.#orderedUpTo
+    this.#receivedUpTo = this.#orderedUpTo
+  }
+
+  /** Forgets messages ≤ k; returns the runs whose requests nothing names any more. */
+  trim(k: GlobalSequence): RequestRun[] {
+    assert(k <= this.#receivedUpTo, 'only what is durable is trimmed')
+    const released: RequestRun[] = []
+    for (; this.#firstRetained <= k; this.#firstRetained = step(this.#firstRetained, 1)) {
+      released.push(...(this.#held.get(this.#firstRetained)?.names ?? []))
+      this.#held.delete(this.#firstRetained)
+    }
+    return released
+  }
+
+  #moveOrdered(): void {
+    for (;;) {
+      const k = step(this.#orderedUpTo, 1)
+      const sequence = this.#held.get(k)
+      if (sequence === undefined) break
+      let missing = 0
+      for (const run of sequence.names) {
+        this.#count(k, run)
+        for (const id of this.#pool.number(run)) {
+          this.#missing.set(requestKey(id), { id, k })
+          missing += 1
+        }
+      }
+      if (missing > 0) this.#missingCount.set(k, missing)
+      this.#orderedUpTo = k
+    }
+    this.#moveComplete()
+  }
+
+  #moveComplete(): void {
+    while (this.#completeUpTo < this.#orderedUpTo) {
+      const k = step(this.#completeUpTo, 1)
+      if (this.#missingCount.has(k)) break
+      this.#completeUpTo = k
+    }
+  }
+
+  #count(k: GlobalSequence, run: RequestRun): void {
+    const isInOrder = this.order.allows(run)
+    assert(isInOrder || !this.#options.checkSenderOrder, `${k} names requests in sender order`)
+    this.order.count(run)
+  }
+
+  #payloadsOf(sequence: SequenceMessage): Uint8Array[] {
+    const payloads: Uint8Array[] = []
+    for (const id of idsOf(sequence.names)) {
+      const payload = this.#pool.payload(id)
+      assert(payload !== undefined, 'a complete entry holds every request that it names')
+      payloads.push(payload)
+    }
+    assert(payloads.length === countOf(sequence), 'one payload for each name')
+    return payloads
+  }
+}
+
+function sameSequence(a: SequenceMessage, b: SequenceMessage): boolean {
+  return (
+    sameViewId(a.viewId, b.viewId) &&
+    a.names.length === b.names.length &&
+    a.names.every((run, at) => {
+      const other = b.names[at]
+      return (
+        other !== undefined &&
+        run.sender === other.sender &&
+        run.incarnation === other.incarnation &&
+        run.first === other.first &&
+        run.count === other.count
+      )
+    })
+  )
+}
