@@ -2,7 +2,9 @@
  * The settings of a cluster as seen from its data directory: what the environment says, else what
  * `up` recorded, else the defaults. So `./agora status` finds a cluster wherever `up` put it.
  */
-import { type Config, loadConfigOrExit } from '../platform/config.ts'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type Config, loadConfigOrExit, processEnvironment } from '../platform/config.ts'
 import { ClusterDirectory } from './cluster-directory.ts'
 import { type ClusterShape, defaultShape, localAddresses } from './plan.ts'
 
@@ -13,27 +15,35 @@ export type Cluster = {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** For `up`: addresses from the environment, or made for `shape`. */
+/**
+ * For `up`: with a shape on the command line, addresses made for it, whatever the environment says;
+ * without one, those of the environment, else the default shape's.
+ */
 export function newCluster(dataDir: string, shape: Partial<ClusterShape>): Cluster {
-  return resolve(dataDir, localAddresses({ ...defaultShape, ...shape }))
+  const addresses = localAddresses({ ...defaultShape, ...shape })
+  return settle(dataDir, addresses, Object.keys(shape).length === 0)
 }
 
 /** For every other command: the addresses that `up` recorded come before the defaults. */
 export function existingCluster(dataDir: string): Cluster {
   const recorded = new ClusterDirectory(dataDir).readRecord()?.environment ?? {}
-  return resolve(dataDir, { ...localAddresses(defaultShape), ...recorded })
+  return settle(dataDir, { ...localAddresses(defaultShape), ...recorded }, true)
 }
 
-function resolve(dataDir: string, fallback: Readonly<Record<string, string>>): Cluster {
+function settle(
+  dataDir: string,
+  fallback: Readonly<Record<string, string>>,
+  environmentWins: boolean,
+): Cluster {
   const directory = new ClusterDirectory(dataDir)
+  const given = processEnvironment()
   const environment: Record<string, string> = { ...fallback, DATA_DIR: directory.path }
-  for (const name of Object.keys(fallback)) {
-    const value = process.env[name]
+  for (const name of environmentWins ? Object.keys(localAddresses(defaultShape)) : []) {
+    const value = given[name]
     if (value !== undefined && value !== '') environment[name] = value
   }
-  environment.CLUSTER_SECRET = process.env.CLUSTER_SECRET || directory.secret()
-  const config = loadConfigOrExit({ ...process.env, ...environment })
-  return { directory, config, environment }
+  environment.CLUSTER_SECRET = given.CLUSTER_SECRET || directory.secret()
+  return { directory, config: loadConfigOrExit({ ...given, ...environment }), environment }
 }
 
 /** What may be written to cluster.json. */
@@ -42,4 +52,10 @@ export function recordableEnvironment(
 ): Record<string, string> {
   const { CLUSTER_SECRET: _secret, ...rest } = environment
   return rest
+}
+
+/** Where command lines keep their sessions. */
+export function stateDirectory(): string {
+  const base = processEnvironment().XDG_STATE_HOME || join(homedir(), '.local', 'state')
+  return join(base, 'agora')
 }

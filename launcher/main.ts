@@ -2,25 +2,27 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { loadDotEnv } from '../platform/config.ts'
+import { processEnvironment } from '../platform/config.ts'
+import type { ClusterAddresses } from '../shop/cli/context.ts'
 import { down } from './down.ts'
 import { type Drill, drill } from './drills.ts'
-import { type Cluster, existingCluster, newCluster } from './environment.ts'
+import { type Cluster, existingCluster, newCluster, stateDirectory } from './environment.ts'
+import { serverUrls } from './plan.ts'
 import { parseGroup, startServerGroup } from './start-server-group.ts'
 import { exitCodeOf, formatStatus, readStatus } from './status.ts'
 import { up } from './up.ts'
-
-loadDotEnv()
 
 const program = new Command('agora')
   .description('A marketplace that keeps selling when machines die.')
   .showHelpAfterError('(./agora --help shows what there is)')
   .enablePositionalOptions()
 
+const defaultDataDir = (): string => processEnvironment().DATA_DIR || '.agora'
+
 const dataDirOption = (): Option =>
-  new Option('--data-dir <folder>', 'where data, logs and the secret are kept')
-    .env('DATA_DIR')
-    .default('.agora')
+  new Option('--data-dir <folder>', 'where data, logs and the secret are kept').default(
+    defaultDataDir(),
+  )
 
 function count(text: string): number {
   const value = Number(text)
@@ -139,9 +141,8 @@ program
   .action(async (name: string, { dataDir }) => {
     const group = parseGroup(name)
     if (group === undefined) {
-      program.error(`There is no group ${name}: seller, buyer, customers, products, payment.`, {
-        exitCode: 2,
-      })
+      const message = `There is no group ${name}: seller, buyer, customers, products, payment.`
+      return program.error(message, { exitCode: 2 })
     }
     process.exitCode = await startServerGroup(existingCluster(dataDir), group)
     process.exit()
@@ -171,16 +172,12 @@ for (const role of ['seller', 'buyer'] as const) {
     .action(async (words: string[]) => {
       const { runCli } =
         role === 'seller' ? await import('../seller/cli.ts') : await import('../buyer/cli.ts')
-      process.exitCode = await runCli(words, (dataDir: string) => {
-        const { config, directory } = existingCluster(dataDir)
-        const scheme = config.tls === undefined ? 'http' : 'https'
-        const servers = role === 'seller' ? config.sellerServers : config.buyerServers
-        return {
-          servers: servers.map(({ host, port }) => `${scheme}://${host}:${port}`),
-          dataDir: directory.path,
-          currency: config.currency,
-        }
-      })
+      const locate = (dataDir: string | undefined): ClusterAddresses => {
+        const { config } = existingCluster(dataDir ?? defaultDataDir())
+        const { sellers, buyers } = serverUrls(config)
+        return { servers: role === 'seller' ? sellers : buyers, currency: config.currency }
+      }
+      process.exitCode = await runCli(words, { locate, stateDir: stateDirectory() })
       process.exit()
     })
 }

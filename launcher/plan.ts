@@ -2,7 +2,7 @@
  * From configuration to processes: which ones there are, in which order they start, and with which
  * program and arguments. Pure: starts nothing.
  */
-import type { Config } from '../platform/config.ts'
+import type { Config, HostPort } from '../platform/config.ts'
 import { assetPath } from '../platform/assets.ts'
 
 export const groups = ['customers', 'products', 'payment', 'sellers', 'buyers'] as const
@@ -101,11 +101,24 @@ export function localAddresses(shape: ClusterShape): Record<string, string> {
   const at = (port: number): string => `127.0.0.1:${port}`
   const list = (count: number, entry: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => entry(index)).join(',')
+  // The usual places, further up where there are more servers than usual.
+  const buyersFrom = Math.max(20, shape.sellers * 5)
+  const paymentAt = Math.max(90, buyersFrom + shape.buyers * 5)
   return {
     SELLER_SERVERS: list(shape.sellers, (i) => at(basePort + i * 5)),
-    BUYER_SERVERS: list(shape.buyers, (i) => at(basePort + 20 + i * 5)),
-    PAYMENT_URL: `http://${at(basePort + 90)}/payment`,
+    BUYER_SERVERS: list(shape.buyers, (i) => at(basePort + buyersFrom + i * 5)),
+    PAYMENT_URL: `http://${at(basePort + paymentAt)}/payment`,
     CUSTOMER_DBS: list(shape.customers, (i) => `${i}-${at(basePort + 1080 + i * 5)}`),
     PRODUCT_DBS: list(shape.products, (i) => `${i}-${at(basePort + 1180 + i * 5)}`),
   }
+}
+
+/** Base URLs of the REST servers. */
+export function serverUrls({ sellerServers, buyerServers, tls }: Config): {
+  sellers: string[]
+  buyers: string[]
+} {
+  const scheme = tls === undefined ? 'http' : 'https'
+  const url = ({ host, port }: HostPort): string => `${scheme}://${host}:${port}`
+  return { sellers: sellerServers.map(url), buyers: buyerServers.map(url) }
 }

@@ -5,7 +5,7 @@
 import { writeWhole, type ProcessRecord } from './cluster-directory.ts'
 import { type Cluster, recordableEnvironment } from './environment.ts'
 import { stopOrphans, supervisorIsAlive } from './orphans.ts'
-import { type PlannedProcess, planCluster } from './plan.ts'
+import { type PlannedProcess, planCluster, serverUrls } from './plan.ts'
 import { takenPorts } from './ports.ts'
 import { waitUntilReady } from './readiness.ts'
 import { Supervisor } from './supervisor.ts'
@@ -121,14 +121,10 @@ async function bringUp(
 
 export function describeReady(cluster: Cluster, processes: readonly ProcessRecord[]): ReadyReport {
   const { config, directory } = cluster
-  const scheme = config.tls === undefined ? 'http' : 'https'
-  const urls = (servers: readonly { host: string; port: number }[]): string[] =>
-    servers.map(({ host, port }) => `${scheme}://${host}:${port}`)
   const addresses = (members: readonly { host: string; port: number }[]): string[] =>
     members.map(({ host, port }) => `${host}:${port}`)
   return {
-    sellers: urls(config.sellerServers),
-    buyers: urls(config.buyerServers),
+    ...serverUrls(config),
     payment: config.paymentUrl,
     customers: addresses(config.customerDbs),
     products: addresses(config.productDbs),

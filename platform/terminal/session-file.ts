@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 export type StoredSession = { readonly token: string; readonly username: string }
 
 export type SessionFileOptions = {
+  /** Where it lies; made when missing. */
+  readonly folder: string
   readonly role: 'seller' | 'buyer'
   /** Names the cluster: its servers' addresses. */
   readonly servers: readonly string[]
@@ -19,10 +20,9 @@ export type SessionFileOptions = {
 export class SessionFile {
   readonly path: string
 
-  constructor({ role, servers, profile }: SessionFileOptions) {
-    const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state')
+  constructor({ folder, role, servers, profile }: SessionFileOptions) {
     const cluster = createHash('sha256').update(servers.join(',')).digest('hex').slice(0, 12)
-    this.path = join(state, 'agora', `${role}-${cluster}-${encodeURIComponent(profile)}.json`)
+    this.path = join(folder, `${role}-${cluster}-${encodeURIComponent(profile)}.json`)
   }
 
   read(): StoredSession | undefined {

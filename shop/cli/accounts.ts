@@ -1,0 +1,84 @@
+/** Commands that sellers and buyers have in common: accounts, sessions, the next page. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { readSecret } from '../../platform/terminal/secrets.ts'
+import type { AccountClient } from '../account-client.ts'
+import type { AccountBody } from '../bodies.ts'
+import { type CliContext, describeFields, printResult, say } from './context.ts'
+
+const passwordFileHelp = 'read the password from the first line of a file; - is standard input'
+
+export function addAccountCommands<Client extends AccountClient<AccountBody>>(
+  program: Command,
+  context: () => CliContext<Client>,
+): void {
+  program
+    .command('create-account <username>')
+    .description('make an account and log in')
+    .option('--name <name>', 'shown to others; the username when left out')
+    .option('--password-file <file>', passwordFileHelp)
+    .action(async (username: string, { name, passwordFile }) => {
+      const password = await readSecret('Password (8 to 128 characters)', { file: passwordFile })
+      const { client } = context()
+      const account = await client.createAccount({
+        username,
+        password,
+        ...(name === undefined ? {} : { name }),
+      })
+      await logIn(context(), username, password)
+      printResult(context(), account, `Account ${account.id} for ${account.username}; logged in.`)
+    })
+
+  program
+    .command('login <username>')
+    .description('begin a session')
+    .option('--password-file <file>', passwordFileHelp)
+    .action(async (username: string, { passwordFile }) => {
+      const password = await readSecret('Password', { file: passwordFile })
+      const session = await logIn(context(), username, password)
+      const { idleTimeoutSeconds, account } = session
+      const idle = `it ends after ${Math.round(idleTimeoutSeconds / 60)} minutes without a call`
+      printResult(context(), { account, idleTimeoutSeconds }, `Logged in as ${username}; ${idle}.`)
+    })
+
+  program
+    .command('logout')
+    .description('end the session')
+    .action(async () => {
+      const { client, sessionFile } = context()
+      await client.logout()
+      sessionFile?.remove()
+      context().username = undefined
+      say('Logged out.')
+    })
+
+  program
+    .command('whoami')
+    .description('the account of this session')
+    .action(async () => {
+      const account = await context().client.me()
+      const fields = Object.entries(account).map(([name, value]) => [name, String(value)])
+      printResult(context(), account, describeFields(Object.fromEntries(fields)))
+    })
+}
+
+async function logIn<Client extends AccountClient<AccountBody>>(
+  context: CliContext<Client>,
+  username: string,
+  password: string,
+) {
+  const session = await context.client.login({ username, password })
+  context.username = username
+  context.sessionFile?.write({ token: session.token, username })
+  return session
+}
+
+/** For commander: a whole number of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`)
+    }
+    return value
+  }
+}
