@@ -3,8 +3,10 @@
 
 export interface StatusReply {
   'json'?: (string);
+  'metrics'?: (string);
 }
 
 export interface StatusReply__Output {
   'json': (string);
+  'metrics': (string);
 }

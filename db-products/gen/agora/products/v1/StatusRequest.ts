@@ -2,7 +2,9 @@
 
 
 export interface StatusRequest {
+  'metrics'?: (boolean);
 }
 
 export interface StatusRequest__Output {
+  'metrics': (boolean);
 }

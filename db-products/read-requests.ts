@@ -1,0 +1,92 @@
+/** What read requests must look like; see commands/ for those of writes. */
+import { z } from 'zod'
+import { parseItemId } from '../common/ids.ts'
+import { AMOUNT_MAX } from '../common/money.ts'
+import * as field from './commands/fields.ts'
+import { decodeCursor } from './cursor.ts'
+
+const LIST_LIMIT_DEFAULT = 20
+const LIST_LIMIT_MAX = 100
+const IDS_MAX = 1000
+/** A search may be longer than an item's keywords: it is compared with names, too. */
+const SEARCH_KEYWORD_LENGTH_MAX = 32
+
+/** 0: as many as is usual. */
+const limit = field
+  .integer(0, LIST_LIMIT_MAX)
+  .transform((value) => (value === 0 ? LIST_LIMIT_DEFAULT : value))
+
+const safeInteger = z.number().int()
+
+/** Ids that no item can have are left out, like those that no item has. sellerId 0: of any seller. */
+export const getItems = z
+  .object({
+    ids: z.array(z.string()).max(IDS_MAX, { error: `must be at most ${IDS_MAX}` }),
+    sellerId: field.integer(0, Number.MAX_SAFE_INTEGER),
+  })
+  .transform(({ ids, sellerId }) => ({
+    items: ids.map(parseItemId).filter((id) => id !== undefined),
+    sellerId,
+  }))
+export type GetItems = z.output<typeof getItems>
+
+export const listSellerItems = z
+  .object({
+    sellerId: field.accountId,
+    availability: z.enum(['ALL', 'ON_SALE', 'SOLD_OUT'], {
+      error: 'must be ALL, ON_SALE or SOLD_OUT',
+    }),
+    cursor: z.string(),
+    limit,
+  })
+  .transform(({ cursor, limit, ...filters }) => {
+    const [before] = decodeCursor(cursor, filters, z.tuple([safeInteger])) ?? []
+    return { filters, before: before ?? Number.MAX_SAFE_INTEGER, limit }
+  })
+export type ListSellerItems = z.output<typeof listSellerItems>
+
+/** soldAtMs, purchase id, serial. */
+const salePosition = z.tuple([safeInteger, z.string().max(128), safeInteger])
+const newestSale = [Number.MAX_SAFE_INTEGER, '', 0] as const
+
+export const listSales = z
+  .object({ sellerId: field.accountId, cursor: z.string(), limit })
+  .transform(({ cursor, limit, sellerId }) => {
+    const filters = { salesOf: sellerId }
+    return { filters, before: decodeCursor(cursor, filters, salePosition) ?? newestSale, limit }
+  })
+export type ListSales = z.output<typeof listSales>
+
+export const getSellerRating = z.object({ sellerId: field.accountId })
+
+const priceLimit = field.integer(0, AMOUNT_MAX).optional()
+
+/** By keywords: matches, similarity, up − down, serial. Without: the serial. */
+const rankPosition = z.tuple([safeInteger, safeInteger, safeInteger, safeInteger])
+const serialPosition = z.tuple([safeInteger])
+
+export const search = z
+  .object({
+    category: field.category.optional(),
+    keywords: field.keywords(SEARCH_KEYWORD_LENGTH_MAX),
+    condition: z.union([
+      field.condition,
+      z.literal('CONDITION_UNSPECIFIED').transform(() => undefined),
+    ]),
+    minPrice: priceLimit,
+    maxPrice: priceLimit,
+    cursor: z.string(),
+    limit,
+  })
+  .refine(({ minPrice, maxPrice }) => (minPrice ?? 0) <= (maxPrice ?? AMOUNT_MAX), {
+    path: ['minPrice'],
+    error: 'must not be above maxPrice',
+  })
+  .transform(({ category, keywords, condition, minPrice, maxPrice, cursor, limit }) => {
+    // Sorted and without repetitions: the same search whichever way it is put.
+    const words = [...new Set(keywords.map(field.foldWord))].sort()
+    const filters = { category, condition, minPrice, maxPrice, words }
+    const position = words.length > 0 ? rankPosition : serialPosition
+    return { filters, after: decodeCursor<number[]>(cursor, filters, position), limit }
+  })
+export type Search = z.output<typeof search>
