@@ -86,8 +86,8 @@ export type DriverOptions<C, R, M> = {
   readonly transport: Transport
   readonly clock: Clock
   readonly tickMs: number
-  /** Where the state machine stands, and the protocol's scalars in the log, as `core` was given them. */
-  readonly start: { readonly appliedIndex: LogIndex; readonly meta: Uint8Array | undefined }
+  /** Where the state machine stands, as `core` was told. */
+  readonly appliedIndex: LogIndex
   readonly limits?: Partial<DriverLimits>
   readonly hooks?: Partial<DriverHooks>
   /** Called once, when this replica cannot go on: stop the process. The core is not used again. */
@@ -96,6 +96,6 @@ export type DriverOptions<C, R, M> = {
   readonly defer?: (action: () => void) => void
 }
 
-export type OpenDriverOptions<C, R, M> = Omit<DriverOptions<C, R, M>, 'core' | 'start'> & {
+export type OpenDriverOptions<C, R, M> = Omit<DriverOptions<C, R, M>, 'core' | 'appliedIndex'> & {
   createCore(durable: DurableState): ProtocolCore<M>
 }

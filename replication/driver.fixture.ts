@@ -211,7 +211,7 @@ export class Rig {
       transport: this.#transport(),
       clock: this.clock,
       tickMs: 10,
-      start: { appliedIndex: 0 as LogIndex, meta: new Uint8Array([7]) },
+      appliedIndex: 0 as LogIndex,
       onFatal: (error) => void this.fatal.push(error),
       defer: (action) => void this.#deferred.push(action),
       ...options,

@@ -206,7 +206,7 @@ describe('apply', () => {
     rig.clock.pass(1_000)
     await rig.quiet()
     expect(rig.writes.map(({ write }) => write)).toEqual([
-      { entries: [], truncateFrom: undefined, meta: new Uint8Array([7]) },
+      { entries: [], truncateFrom: undefined, meta: undefined },
     ])
     rig.core.willSay({ persist: logWrite(2) })
     rig.receive(one, textCodec.encode('y'))

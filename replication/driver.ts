@@ -43,17 +43,17 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
 
   /** Starts at once. Takes over storage and transport: close() closes them. */
   constructor(options: DriverOptions<C, R, M>) {
-    const { clock, start, storage, stateMachine, commands } = options
+    const { clock, appliedIndex, storage, stateMachine, commands } = options
     this.#options = options
     this.#limits = { ...defaultDriverLimits, ...options.limits }
     this.#hooks = { ...silentHooks, ...options.hooks }
     this.#defer = options.defer ?? ((action) => void setImmediate(action))
-    this.#appliedIndex = start.appliedIndex
+    this.#appliedIndex = appliedIndex
     const shared = { clock, hooks: this.#hooks, limits: this.#limits }
     const onFailed = (error: unknown): void => this.#fail(error)
     this.#writer = new LogWriter({
       ...shared,
-      ...start,
+      appliedIndex,
       storage,
       onFailed,
       onSecured: (index) => this.#input(() => this.#advance({ kind: 'appliedDurably', index })),
@@ -62,7 +62,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
       ...shared,
       stateMachine,
       commands,
-      appliedIndex: start.appliedIndex,
+      appliedIndex,
       onFailed,
       onApplied: (applied) => this.#applied(applied.index, applied.proposals, applied.results),
     })

@@ -12,12 +12,14 @@ type LogWriterOptions = {
   readonly storage: LogStorage
   readonly clock: Clock
   readonly hooks: DriverHooks
-  readonly meta: Uint8Array | undefined
   readonly appliedIndex: LogIndex
   /** Applied up to here is certain to survive a crash. */
   readonly onSecured: (index: LogIndex) => void
   readonly onFailed: (error: unknown) => void
 }
+
+/** Changes nothing, and secures what was committed before. */
+export const emptyWrite: LogWrite = { entries: [], truncateFrom: undefined, meta: undefined }
 
 type PendingWrite = { readonly write: LogWrite; readonly onDurable: () => void }
 
@@ -26,7 +28,6 @@ export class LogWriter {
   #inFlight: Promise<void> | undefined
   /** A write of the core that waits for a write of ours (see secureApplied). */
   #waiting: PendingWrite | undefined
-  #meta: Uint8Array | undefined
   #applied: LogIndex
   #secured = 0 as LogIndex
   #trimming = false
@@ -35,7 +36,6 @@ export class LogWriter {
 
   constructor(options: LogWriterOptions) {
     this.#options = options
-    this.#meta = options.meta
     this.#applied = options.appliedIndex
   }
 
@@ -53,13 +53,11 @@ export class LogWriter {
 
   /**
    * For the idle: nothing writes the log, so nothing would ever secure what was applied last.
-   * Writing the protocol's scalars again changes nothing and is a durable write as any other.
+   * A write of nothing is a durable write as any other (see LogStorage.write).
    */
   secureApplied(): void {
     if (this.#inFlight !== undefined || this.#secured >= this.#applied) return
-    if (this.#meta === undefined) return
-    const write = { entries: [], truncateFrom: undefined, meta: this.#meta }
-    this.#start({ write, onDurable: () => undefined })
+    this.#start({ write: emptyWrite, onDurable: () => undefined })
   }
 
   /** Lets the storage forget entries up to `index`; several wishes become one. */
@@ -90,7 +88,6 @@ export class LogWriter {
     await storage.write(write)
     this.#inFlight = undefined
     if (this.#stopped) return
-    if (write.meta !== undefined) this.#meta = write.meta
     hooks.logWritten({
       entries: write.entries.length,
       sizeBytes: sizeOf(write),

@@ -5,7 +5,7 @@
 import { AppError } from '../common/errors.ts'
 import { Driver } from './driver.ts'
 import type { OpenDriverOptions } from './driver-options.ts'
-import type { LogStorage } from './ports.ts'
+import { emptyWrite } from './log-writer.ts'
 import type { StoredEntry } from './protocol.ts'
 import type { LogIndex } from './replicated-log.ts'
 
@@ -17,19 +17,11 @@ export async function openDriver<C, R, M>(
   const { meta, entries } = await storage.load()
   const applied = await stateMachine.position()
   requireJoined(entries, applied.index)
-  await secure(storage, meta)
+  // If only this process died, its PostgreSQL lived on, and what we just read may have been committed
+  // asynchronously a moment ago. The core takes the position for durable, so make it so.
+  await storage.write(emptyWrite)
   const core = createCore({ meta, entries, applied })
-  return new Driver({ ...options, core, start: { appliedIndex: applied.index, meta } })
-}
-
-/**
- * If only this process died, its PostgreSQL lived on, and what we just read may have been committed
- * asynchronously a moment ago. The core takes the position for durable, so make it so: any
- * synchronous commit secures all that precedes it in the WAL.
- */
-async function secure(storage: LogStorage, meta: Uint8Array | undefined): Promise<void> {
-  if (meta === undefined) return
-  await storage.write({ entries: [], truncateFrom: undefined, meta })
+  return new Driver({ ...options, core, appliedIndex: applied.index })
 }
 
 function requireJoined(entries: readonly StoredEntry[], applied: LogIndex): void {

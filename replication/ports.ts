@@ -9,7 +9,10 @@ import type { LogIndex } from './replicated-log.ts'
 export interface LogStorage {
   /** Everything retained, read once at start. The applied position comes from the state machine. */
   load(): Promise<Omit<DurableState, 'applied'>>
-  /** Resolves when it is durable. A rejection is final: the replica stops. */
+  /**
+   * Resolves when it is durable. A rejection is final: the replica stops. A write of nothing (no
+   * entries, no truncation, no meta) is one, too: it secures what the state machine had committed.
+   */
   write(write: LogWrite): Promise<void>
   /** May forget entries up to `index`, at its leisure. */
   trim(index: LogIndex): Promise<void>

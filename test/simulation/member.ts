@@ -228,9 +228,10 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
 
   #secureLater(): void {
     this.#later(secureEveryMs, () => {
-      const { meta, writing, appliedIndex, durablyAppliedIndex } = this.disk
-      if (meta !== undefined && !writing && durablyAppliedIndex < appliedIndex) {
-        this.#startWrite({ entries: [], truncateFrom: undefined, meta }, undefined)
+      const { writing, appliedIndex, durablyAppliedIndex } = this.disk
+      if (!writing && durablyAppliedIndex < appliedIndex) {
+        const nothing = { entries: [], truncateFrom: undefined, meta: undefined }
+        this.#startWrite(nothing, undefined)
       }
       this.#secureLater()
     })

@@ -110,8 +110,10 @@ export class ToyCore implements ProtocolCore<ToyMessage> {
   tick(): void {
     this.#ticks += 1
     if (this.#ticks % repeatEveryTicks !== 0) return
-    if (this.#leads) this.#appendToAll()
-    else {
+    if (this.#leads) {
+      this.#agree()
+      this.#appendToAll()
+    } else {
       this.#send.push({ to: leader, message: { type: 'durable', upTo: this.#durable } })
       for (const round of this.#asked.keys()) this.#ask(round)
     }
