@@ -61,7 +61,7 @@ export function drawOptions(random: Random, limits: DrawLimits): SimulationOptio
   const wildClocks = coin(0.2)
   const safetyMs = random.integer(3_000, 12_000)
   const clients = pick(1, 2, 4, 8, 16)
-  const operations = random.integer(20, 200)
+  const operations = random.integer(20, 400)
   // Spread over the whole phase, or all at once.
   const spreadMs = Math.min(2_000, (2 * safetyMs * clients) / operations)
   return {
