@@ -79,8 +79,8 @@ export function ticksOf(ms: number, { tickMs }: Pick<SequencerConfig, 'tickMs'>)
  * Deviations from the rules that prove that the checkers find them. For tests only.
  * - `acknowledgeBeforeDurable`: receivedUpTo is told before the entry is durable.
  * - `deliverBelowQuorum`: Q − 1 members make an entry stable.
- * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, so that a
- *   restart may issue the same number again.
+ * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, which after
+ *   a restart trusts its log alone: so it may issue the same number again.
  * - `skipSenderOrder`: a sequence message names requests past a gap in their sender's numbers.
  * - `barrierBelowQuorum`: Q − 1 answers end a barrier's round.
  */

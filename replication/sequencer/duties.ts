@@ -60,7 +60,7 @@ export function createDuties(options: SequencerOptions): Duties {
     peers,
     incarnationOf,
     config,
-    skipSenderOrder: plantedBug === 'skipSenderOrder',
+    plantedBug,
   })
   const delivery = new Delivery({
     log,

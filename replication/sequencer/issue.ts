@@ -8,7 +8,7 @@
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
-import type { SequencerConfig } from './config.ts'
+import type { PlantedBug, SequencerConfig } from './config.ts'
 import type { RequestRun, SequenceMessage } from './message.ts'
 import { maxRequestsPerSequence, maxRunsPerSequence } from './message.ts'
 import type { Peers } from './peers.ts'
@@ -28,7 +28,7 @@ export type IssuerOptions = {
     SequencerConfig,
     'sequenceMaxRequests' | 'sequenceMaxBytes' | 'applyBacklogMaxEntries' | 'applyBacklogMaxBytes'
   >
-  readonly skipSenderOrder: boolean
+  readonly plantedBug: PlantedBug | undefined
 }
 
 /** How far this member's own state machine is behind. */
@@ -74,7 +74,8 @@ export class Issuer {
    * does not hold. What it issues is durable here first, so its disk is not the one it had.
    */
   obstacle(): string | undefined {
-    const { self, view, log, peers } = this.#options
+    const { self, view, log, peers, plantedBug } = this.#options
+    if (plantedBug === 'sendBeforePersist') return undefined
     const seen = peers.highestSeen()
     if (seen <= log.orderedUpTo) return undefined
     for (let k = step(log.orderedUpTo, 1); k <= seen; k = step(k, 1)) {
@@ -87,17 +88,20 @@ export class Issuer {
 
   /** Rules (a) and (b). */
   #ownTurn(): GlobalSequence | undefined {
-    const { self, view, log, peers } = this.#options
+    const { self, view, log, peers, plantedBug } = this.#options
     if (log.completeUpTo !== log.orderedUpTo) return undefined
-    // In a fixed view nobody is issued past, so it costs nothing to have heard all once first.
-    if (peers.all.some((peer) => peer.incarnation === undefined)) return undefined
+    // In a fixed view nobody's turn is skipped, so it costs nothing to have heard all once first;
+    // with a disk that is not the one it had, obstacle() then knows.
+    const hasHeardAll = peers.all.every((peer) => peer.incarnation !== undefined)
+    if (!hasHeardAll && plantedBug !== 'sendBeforePersist') return undefined
     const k = step(log.orderedUpTo, 1)
     return sequencerOf(view, k) === self ? k : undefined
   }
 
   #nextSequence(k: GlobalSequence): SequenceMessage | undefined {
-    const { view, skipSenderOrder } = this.#options
-    const names = skipSenderOrder ? nameDespiteGaps(this.#options) : nameEligible(k, this.#options)
+    const { view, plantedBug } = this.#options
+    const isBug = plantedBug === 'skipSenderOrder'
+    const names = isBug ? nameDespiteGaps(this.#options) : nameEligible(k, this.#options)
     if (names.length === 0) return undefined
     return { viewId: view.id, globalSequence: k, names }
   }

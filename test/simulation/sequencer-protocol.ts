@@ -9,6 +9,7 @@ import { decodeEntry } from '../../replication/sequencer/log-entry.ts'
 import type { SequencerMessage } from '../../replication/sequencer/message.ts'
 import { clusterIdOf } from '../../replication/sequencer/view.ts'
 import { require } from './failure.ts'
+import type { SimulationOptions } from './options.ts'
 import type {
   MemberView,
   SentMessage,
@@ -34,14 +35,24 @@ export const sequencerProtocol: SimulatedProtocol<SequencerMessage, SequencerCor
   liveness: { needs: 'all', withinMs: 20_000 },
   deliversEachProposalOnce: true,
   survivesWipedDisks: false,
+  limitOptions,
   plantedBugs,
+}
+
+/**
+ * Every member takes turns, the one with the slow disk, too: a client that never waits for a whole
+ * round of turns only piles up attempts.
+ */
+function limitOptions(drawn: SimulationOptions): SimulationOptions {
+  const leastMs = drawn.slowDiskMember === undefined ? 800 : 5_000
+  return { ...drawn, attemptTimeoutMs: Math.max(drawn.attemptTimeoutMs, leastMs) }
 }
 
 function createCore({ plantedBug, ...options }: SimulatedCoreOptions): SequencerCore {
   const bug = plantedBugs.find((one) => one === plantedBug)
   const planted: { plantedBug?: PlantedBug } = bug === undefined ? {} : { plantedBug: bug }
   // Small limits, so that they are met: entries of few requests, trimming now and then.
-  const config = { tickMs, sequenceMaxRequests: 5, trimStepEntries: 10 }
+  const config = { tickMs, sequenceMaxRequests: 8, trimStepEntries: 10 }
   return new SequencerCore({ ...options, ...planted, cluster, config })
 }
 
