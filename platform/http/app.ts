@@ -26,6 +26,8 @@ export type HttpAppOptions = {
   /** Asked for each /readyz; a rejection means not ready. */
   readonly readiness: () => Promise<ReadinessReport>
   readonly bodyLimitBytes?: number
+  /** `xml`: bodies are handed on as text. */
+  readonly bodies?: 'json' | 'xml'
   /** Calls per second and address; 0 or nothing: no limit. */
   readonly rateLimitPerAddress?: number
   /** Requests under way at once; more are refused with OVERLOADED. */
@@ -36,7 +38,7 @@ export type HttpAppOptions = {
 const SLOW_MS = 1_000
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { logger, metrics, bodyLimitBytes = 65_536 } = options
+  const { logger, metrics, bodyLimitBytes = 65_536, bodies = 'json' } = options
   const app = express()
   app.disable('x-powered-by')
   // ETags are set where they mean something: on items. Hashing every answer costs time.
@@ -47,8 +49,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(helmet())
   serveProbes(app, options)
   app.use(limitLoad(options))
-  app.use(jsonOnly)
-  app.use(express.json({ limit: bodyLimitBytes, strict: true, type: 'application/json' }))
+  const type = mediaTypes[bodies]
+  app.use(only(type))
+  app.use(
+    bodies === 'json'
+      ? express.json({ limit: bodyLimitBytes, strict: true, type })
+      : express.text({ limit: bodyLimitBytes, type }),
+  )
   return app
 }
 
@@ -154,18 +161,22 @@ function limitLoad({
   }
 }
 
-/** The body parser passes over what is not JSON, and the route would complain of missing fields. */
-const jsonOnly: RequestHandler = (request, _response, next) => {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined ||
-    Number(request.headers['content-length'] ?? 0) > 0
-  if (hasBody && !request.is('application/json')) {
-    const type = request.get('Content-Type') ?? 'no Content-Type'
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
-      message: `The body must be application/json, not ${type}`,
-    })
+const mediaTypes = { json: ['application/json'], xml: ['text/xml', 'application/xml'] }
+
+/** The body parsers pass over other types, and the route would complain of missing fields. */
+function only(types: string[]): RequestHandler {
+  return (request, _response, next) => {
+    const hasBody =
+      request.headers['transfer-encoding'] !== undefined ||
+      Number(request.headers['content-length'] ?? 0) > 0
+    if (hasBody && !request.is(types)) {
+      const given = request.get('Content-Type') ?? 'no Content-Type'
+      throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
+        message: `The body must be ${types.join(' or ')}, not ${given}`,
+      })
+    }
+    next()
   }
-  next()
 }
 
 type RouterLayer = {
