@@ -30,9 +30,10 @@ type WorkloadParts = {
 }
 
 /** Operations that each client must still finish after the faults have stopped. */
-const lastOperations: readonly Operation['kind'][] = ['write', 'read']
+const lastOperations: readonly Kind[] = ['write', 'read']
 
-type Operation = { readonly kind: 'write' | 'read' }
+type Kind = 'write' | 'read'
+type Operation = { readonly client: number; readonly tries: number; readonly done: () => void }
 
 export class Workload {
   readonly #parts: WorkloadParts
@@ -88,13 +89,13 @@ export class Workload {
     queue.after(0.1 + random.next() * options.thinkMaxMs, then)
   }
 
-  #perform(client: number, kind: Operation['kind'], done: () => void): void {
+  #perform(client: number, kind: Kind, done: () => void): void {
     const { ledger } = this.#parts
     if (kind === 'write') {
       const request = ledger.begin()
-      this.#try(() => this.#write(client, request, done))
+      this.#try(() => this.#write({ client, tries: 0, done }, request))
     } else {
-      this.#try(() => this.#read(client, done))
+      this.#try(() => this.#read({ client, tries: 0, done }))
     }
   }
 
@@ -106,10 +107,12 @@ export class Workload {
     this.#parts.queue.after(5 + this.#parts.random.next() * 50, attempt)
   }
 
-  #write(client: number, request: number, done: () => void): void {
+  #write(operation: Operation, request: number): void {
     const { ledger, trace } = this.#parts
+    const { client, tries, done } = operation
     const service = this.#anyService()
-    const again = (): void => this.#tryAgain(() => this.#write(client, request, done))
+    const again = (): void =>
+      this.#tryAgain(() => this.#write({ ...operation, tries: tries + 1 }, request))
     if (service.unavailableReason() !== undefined) {
       again()
       return
@@ -117,7 +120,7 @@ export class Workload {
     const command = ledger.attempt(request)
     const name = `${request}/${command.attempt}`
     trace?.(`client ${client} writes ${name} at ${service.id}`)
-    const attempt = this.#untilTimeout(() => {
+    const attempt = this.#untilTimeout(tries, () => {
       trace?.(`client ${client} gives ${name} up at ${service.id}`)
       service.abandon(id, 'proposal')
       again()
@@ -138,10 +141,11 @@ export class Workload {
     })
   }
 
-  #read(client: number, done: () => void): void {
+  #read(operation: Operation): void {
     const { ledger, trace } = this.#parts
+    const { client, tries, done } = operation
     const service = this.#anyService()
-    const again = (): void => this.#tryAgain(() => this.#read(client, done))
+    const again = (): void => this.#tryAgain(() => this.#read({ ...operation, tries: tries + 1 }))
     const reason = service.unavailableReason()
     if (reason === 'connection refused') {
       again()
@@ -149,7 +153,7 @@ export class Workload {
     }
     // What is known when this attempt begins, not the operation: it is the barrier that is checked.
     const floor = ledger.readFloor()
-    const attempt = this.#untilTimeout(() => {
+    const attempt = this.#untilTimeout(tries, () => {
       service.abandon(id, 'barrier')
       again()
     })
@@ -167,9 +171,14 @@ export class Workload {
     })
   }
 
-  #untilTimeout(give: () => void): { readonly open: () => boolean; readonly end: () => void } {
+  /** More patient with each try: with the same patience a slow group would never be waited for. */
+  #untilTimeout(
+    tries: number,
+    give: () => void,
+  ): { readonly open: () => boolean; readonly end: () => void } {
     let open = true
-    this.#parts.queue.after(this.#parts.options.attemptTimeoutMs, () => {
+    const timeoutMs = this.#parts.options.attemptTimeoutMs * Math.min(10, 1 + tries / 4)
+    this.#parts.queue.after(timeoutMs, () => {
       if (!open) return
       open = false
       give()
