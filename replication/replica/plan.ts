@@ -3,7 +3,6 @@
  * that comes as a core, a codec and a transport.
  */
 import type { Pool } from 'pg'
-import type { MemberId } from '../../common/member.ts'
 import type { Member } from '../../common/host-port.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
@@ -11,7 +10,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
-import type { ReplicatedLog } from '../replicated-log.ts'
+import type { GroupStatus, ReplicatedLog } from '../replicated-log.ts'
 import type { Application, AppliedResult, Command } from '../state-machine/application.ts'
 
 /** A protocol ready to be driven. Its transport is open but has not sent anything. */
@@ -45,13 +44,17 @@ export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat &
 
 export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   readonly group: 'customers' | 'products'
-  readonly id: MemberId
+  /** For status: the log that drives it. */
+  readonly protocolName: GroupStatus['protocol']
+  readonly self: Member
   readonly members: readonly Member[]
   readonly config: Config
   readonly application: Application<Body>
   /** Opens sockets: rejects with an error that names the port when it is taken. */
   openProtocol(seat: ReplicaSeat): Promise<Protocol<M>>
   service(parts: ReplicaParts<Body>): RpcService
+  /** Session settings of the read connections, as in `statement_timeout`. */
+  readonly readSettings?: Readonly<Record<string, string>>
   /** Paths inside the package, for server reflection: `db-customers/customers.proto`. */
   readonly protoFiles: readonly string[]
 }

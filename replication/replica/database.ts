@@ -1,0 +1,58 @@
+/**
+ * One replica's PostgreSQL and what lives in it: the protocol's log and the application's state.
+ * Which connection does what is decided here and nowhere else.
+ */
+import type { Pool } from 'pg'
+import type { Config } from '../../platform/config.ts'
+import type { Logger } from '../../platform/log.ts'
+import { type Postgres, startPostgres } from '../../platform/postgres/postgres.ts'
+import type { Application } from '../state-machine/application.ts'
+import { SqlStateMachine } from '../state-machine/sql-state-machine.ts'
+import { PostgresLogStorage } from '../storage/postgres-log.ts'
+
+export type ReplicaDatabase<Body extends { readonly type: string }> = {
+  readonly postgres: Postgres
+  /** Ends with its connection, which its driver closes. */
+  readonly storage: PostgresLogStorage
+  readonly stateMachine: SqlStateMachine<Body>
+  readonly reads: Pool
+}
+
+/** Reads are short, and the machine is shared with other replicas. */
+const readConnections = 8
+const readTimeout = '5s'
+
+/**
+ * Starts or adopts the server, creates what is missing in the schemas. `name` as in customers-0, which is
+ * also its directory in DATA_DIR. Rejects when another process has the database.
+ */
+export async function openDatabase<Body extends { readonly type: string }>(options: {
+  readonly name: string
+  readonly dataDir: string
+  readonly config: Pick<Config, 'databaseUrl'>
+  readonly application: Application<Body>
+  /** Further settings of the read connections. */
+  readonly readSettings?: Readonly<Record<string, string>> | undefined
+  readonly logger: Logger
+}): Promise<ReplicaDatabase<Body>> {
+  const { name, dataDir, config, application, logger } = options
+  const { databaseUrl } = config
+  const postgres = await startPostgres({ dataDir, runtimeName: name, databaseUrl, logger })
+  try {
+    const applying = await postgres.connect('apply', { synchronousCommit: 'off', pipeline: true })
+    // First the state machine: both create schema `replica`, and not at the same time.
+    const stateMachine = await SqlStateMachine.open(applying, application)
+    const storage = await PostgresLogStorage.open(await postgres.connect('log'))
+    const reads = postgres.pool('reads', readConnections, {
+      settings: {
+        default_transaction_read_only: 'on',
+        statement_timeout: readTimeout,
+        ...options.readSettings,
+      },
+    })
+    return { postgres, storage, stateMachine, reads }
+  } catch (error) {
+    await postgres.stop()
+    throw error
+  }
+}

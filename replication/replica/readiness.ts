@@ -1,0 +1,74 @@
+/**
+ * When a replica may be sent calls, and what its log says about whether it takes writes. Looks from
+ * outside, through ReplicatedLog.
+ */
+import { AppError } from '../../common/errors.ts'
+import type { Logger } from '../../platform/log.ts'
+import type { RpcServer } from '../../platform/rpc/server.ts'
+import type { Clock } from '../ports.ts'
+import type { ReplicatedLog } from '../replicated-log.ts'
+
+type Log = Pick<ReplicatedLog<never, never>, 'barrier' | 'status'>
+
+const barrierTimeoutMs = 2_000
+const pollMs = 50
+
+/**
+ * Tells the health service SERVING once a first barrier has passed and the group has a time: then
+ * this replica has caught up with all that was acknowledged before it started.
+ */
+export function serveWhenReady(options: {
+  readonly log: Log
+  readonly groupTimeMs: () => number
+  readonly server: Pick<RpcServer, 'setServing'>
+  readonly clock: Clock
+  readonly logger: Logger
+}): { readonly serving: Promise<void>; stop(): void } {
+  const { log, groupTimeMs, server, clock, logger } = options
+  let asking = false
+  let caughtUp = false
+  let announce: () => void = () => undefined
+  const serving = new Promise<void>((resolve) => {
+    announce = resolve
+  })
+
+  const look = async (): Promise<void> => {
+    if (asking) return
+    asking = true
+    if (!caughtUp) caughtUp = await passesBarrier(log, clock, logger)
+    asking = false
+    if (!caughtUp || groupTimeMs() === 0) return
+    timer.cancel()
+    server.setServing(true)
+    logger.info({ appliedIndex: log.status().appliedIndex }, 'this replica is serving')
+    announce()
+  }
+  const timer = clock.every(pollMs, () => void look())
+  return { serving, stop: () => timer.cancel() }
+}
+
+async function passesBarrier(log: Log, clock: Clock, logger: Logger): Promise<boolean> {
+  try {
+    await log.barrier({ atUnixMs: clock.nowUnixMs() + barrierTimeoutMs })
+    return true
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    logger.debug({ err: error }, 'not caught up yet')
+    return false
+  }
+}
+
+const watchEveryMs = 500
+
+/** Logs each change between taking writes and not, with the reason. */
+export function watchWritable(log: Log, clock: Clock, logger: Logger): { stop(): void } {
+  let writable: boolean | undefined
+  const timer = clock.every(watchEveryMs, () => {
+    const status = log.status()
+    if (status.writable === writable) return
+    writable = status.writable
+    if (writable) logger.info('writes are taken')
+    else logger.warn({ reason: status.reason }, 'writes are refused')
+  })
+  return { stop: () => timer.cancel() }
+}

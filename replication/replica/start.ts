@@ -1,0 +1,175 @@
+/**
+ * Brings up one replica: database, protocol, driver, group clock, gRPC server; and takes it down in
+ * the opposite order. What both db-* main.ts share. It must not know an application or a protocol.
+ */
+import { join } from 'node:path'
+import type { Logger } from '../../platform/log.ts'
+import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
+import type { DriverHooks } from '../driver-options.ts'
+import { openDriver } from '../open-driver.ts'
+import { jsonCommandCodec } from '../state-machine/command-codec.ts'
+import { startGroupClock } from '../state-machine/group-clock.ts'
+import { systemClock } from '../system-clock.ts'
+import { openDatabase } from './database.ts'
+import { createReplicaMetrics } from './metrics.ts'
+import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
+import { serveWhenReady, watchWritable } from './readiness.ts'
+
+export type Replica = {
+  /** Of the gRPC server. */
+  readonly port: number
+  /** Resolves once this replica is told to be serving; never when it is stopped before. */
+  readonly serving: Promise<void>
+  /** Lets calls under way end, then closes everything. For good. */
+  stop(): Promise<void>
+}
+
+export type StartOptions = {
+  readonly logger: Logger
+  /** Called when this replica cannot go on: end the process. */
+  readonly onFatal: (error: unknown) => void
+  /** How often this replica orders its clock. Default: 5 s. */
+  readonly clockIntervalMs?: number
+}
+
+/** `customers-0`: the process's name, and its directory in DATA_DIR. */
+export function replicaName(plan: Pick<ReplicaPlan<never, never>, 'group' | 'self'>): string {
+  return `${plan.group}-${plan.self.id}`
+}
+
+/** Rejects when a port or the database is taken, saying which; nothing is left running then. */
+export async function startReplica<Body extends { readonly type: string }, M>(
+  plan: ReplicaPlan<Body, M>,
+  { logger, onFatal, clockIntervalMs = 5_000 }: StartOptions,
+): Promise<Replica> {
+  const { self, members, config } = plan
+  const name = replicaName(plan)
+  const seat: ReplicaSeat = { self, members, config, logger }
+  const started = new StopList()
+  try {
+    const protocol = await plan.openProtocol(seat)
+    const closeTransport = started.add(() => protocol.transport.close())
+    const dataDir = join(config.dataDir, name)
+    const { application, readSettings } = plan
+    const database = await openDatabase({
+      name,
+      dataDir,
+      config,
+      application,
+      readSettings,
+      logger,
+    })
+    const { postgres, storage, stateMachine, reads } = database
+    started.add(() => postgres.stop())
+    void postgres.lost.then(onFatal)
+
+    const metrics = createReplicaMetrics(name)
+    const driver = await openDriver({
+      protocol: plan.protocolName,
+      self: self.id,
+      createCore: (durable) => protocol.createCore(durable),
+      codec: protocol.codec,
+      transport: protocol.transport,
+      tickMs: protocol.tickMs,
+      commands: jsonCommandCodec(),
+      stateMachine,
+      storage,
+      clock: systemClock,
+      hooks: { ...metrics.hooks, messageMalformed: warnOncePerSource(logger) },
+      onFatal,
+    })
+    started.remove(closeTransport) // It is the driver's now.
+    started.add(() => driver.close())
+    const groupTimeMs = () => stateMachine.groupTimeMs()
+    metrics.watch(() => driver.load(), groupTimeMs)
+
+    const parts: ReplicaParts<Body> = {
+      ...seat,
+      log: driver,
+      reads,
+      groupTimeMs,
+      metrics: metrics.registry,
+    }
+    const server = await startServer(plan, [plan.service(parts), ...protocol.peerServices], seat)
+    started.add(() => server.close())
+    const onFailure = (error: unknown) => logger.debug({ err: error }, 'the clock was not ordered')
+    const groupClock = startGroupClock({
+      log: driver,
+      self: self.id,
+      clock: systemClock,
+      intervalMs: clockIntervalMs,
+      onFailure,
+    })
+    started.add(async () => groupClock.stop())
+    const watch = watchWritable(driver, systemClock, logger)
+    started.add(async () => watch.stop())
+    const readiness = serveWhenReady({
+      log: driver,
+      groupTimeMs,
+      server,
+      clock: systemClock,
+      logger,
+    })
+    started.add(async () => readiness.stop())
+    logger.info({ port: server.port, members: members.length }, 'this replica has started')
+    return { port: server.port, serving: readiness.serving, stop: () => started.stop() }
+  } catch (error) {
+    await started.stop()
+    throw error
+  }
+}
+
+function startServer(
+  plan: Pick<ReplicaPlan<never, never>, 'protoFiles'>,
+  services: Parameters<typeof startGrpcServer>[0]['services'],
+  { self, config, logger }: ReplicaSeat,
+): Promise<RpcServer> {
+  return startGrpcServer({
+    host: self.host,
+    port: self.port,
+    services,
+    secret: config.clusterSecret,
+    ...(config.tls === undefined ? {} : { tls: config.tls }),
+    logger,
+    reflectionProtos: plan.protoFiles,
+  })
+}
+
+/** A peer of another version repeats itself without end; one line says all. */
+function warnOncePerSource(logger: Logger): DriverHooks['messageMalformed'] {
+  const warned = new Set<number>()
+  return (from, error) => {
+    if (warned.has(from)) return
+    warned.add(from)
+    logger.warn({ err: error, from }, 'a message cannot be read; further ones are not logged')
+  }
+}
+
+/** What has been started, to be stopped from the last to the first; once. */
+class StopList {
+  #stops: (() => Promise<void>)[] = []
+  #stopped: Promise<void> | undefined
+
+  add(stop: () => Promise<void>): () => Promise<void> {
+    this.#stops.push(stop)
+    return stop
+  }
+
+  remove(stop: () => Promise<void>): void {
+    this.#stops = this.#stops.filter((other) => other !== stop)
+  }
+
+  /** All are tried; the first failure is what it rejects with. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll()
+    return this.#stopped
+  }
+
+  async #stopAll(): Promise<void> {
+    const failures: unknown[] = []
+    for (const stop of this.#stops.reverse()) {
+      await stop().catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+}
