@@ -16,7 +16,7 @@ export type * from './gen/index.ts'
 export type CallOptions = { readonly deadline: Deadline }
 
 type Rpc<Method> =
-  Method extends MethodDefinition<infer Request, infer _, infer _, infer Reply>
+  Method extends MethodDefinition<infer Request, infer _Sent, infer _Received, infer Reply>
     ? (request: Request, options: CallOptions) => Promise<Reply>
     : never
 

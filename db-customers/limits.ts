@@ -6,6 +6,9 @@ export const CART_LINES_MAX = 100
 /** Rows that one move of group time may remove, of each kind. The rest waits for the next. */
 export const SWEEP_ROWS_MAX = 200
 
+/** How long an expired session is kept, so that who comes back soon hears that it has ended. */
+export const EXPIRED_KEPT_MS = 30_000
+
 const touchAfterMaxMs = 30_000
 
 /**

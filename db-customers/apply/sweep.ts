@@ -1,10 +1,10 @@
 /**
- * What ends by itself when group time moves on: sessions that have been idle too long, with their
+ * What ends by itself when group time moves on: sessions that expired a while ago, with their
  * carts, and counts whose window is over. A bounded number at a time, oldest first, so that every
  * replica removes the same rows at the same place in the order.
  */
 import type { TableSession } from '../../platform/postgres/tables.ts'
-import { SWEEP_ROWS_MAX } from '../limits.ts'
+import { EXPIRED_KEPT_MS, SWEEP_ROWS_MAX } from '../limits.ts'
 
 /** An open purchase keeps what it needs in its own row: it goes on without its session. */
 const expireSessionsSql = `
@@ -30,6 +30,6 @@ const forgetAttemptsSql = `
   )`
 
 export async function sweep(tables: TableSession, groupTimeMs: number): Promise<void> {
-  await tables.execute(expireSessionsSql, [groupTimeMs])
+  await tables.execute(expireSessionsSql, [groupTimeMs - EXPIRED_KEPT_MS])
   await tables.execute(forgetAttemptsSql, [groupTimeMs])
 }
