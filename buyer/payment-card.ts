@@ -1,38 +1,46 @@
-/** A card for the command line: asked for on a terminal, else read from a file or standard input. */
-import { readFileSync } from 'node:fs'
-import { input } from '@inquirer/prompts'
-import { readSecret } from '../platform/terminal/secrets.ts'
-import { UsageError } from '../shop/cli/failures.ts'
-import type { CardRequest } from './api.ts'
+/** A card as a request brings it: checked before anything is reserved. Never stored and never logged. */
+import { z } from 'zod'
+import { codePointLength, isPlainText, nfc } from '../common/unicode.ts'
 
-const fields = ['name', 'number', 'expiration', 'securityCode'] as const
+/** Blanks and hyphens between the digits are how cards are printed. */
+const number = z
+  .string({ error: 'must be a text of digits' })
+  .overwrite((text) => text.replaceAll(/[ -]/g, ''))
+  .regex(/^\d{12,19}$/, { error: 'must be 12 to 19 digits', abort: true })
+  .refine(isLuhn, { error: 'is not the number of a card: a digit is wrong' })
 
-/** Throws UsageError when the file is not a card; whether the card is good the server says. */
-export async function readCard(file: string | undefined): Promise<CardRequest> {
-  if (file !== undefined) return parseCard(readFileSync(file === '-' ? 0 : file, 'utf8'))
-  if (process.stdin.isTTY !== true) {
-    throw new UsageError('A card is needed: --card-file FILE, or --card-file - for standard input.')
+export const paymentCard = z.strictObject({
+  name: z
+    .string({ error: 'must be a text' })
+    .overwrite((text) => nfc(text.trim()))
+    .refine(isPlainText, { error: 'must not contain control characters' })
+    .refine((text) => text !== '' && codePointLength(text) <= 64, {
+      error: 'must be 1 to 64 characters',
+    }),
+  number,
+  expiration: z
+    .string({ error: 'must be MM/YY' })
+    .regex(/^(0[1-9]|1[0-2])\/\d{2}$/, { error: 'must be MM/YY', abort: true })
+    .refine((text) => !isPast(text, Date.now()), { error: 'is in the past' }),
+  securityCode: z
+    .string({ error: 'must be a text of digits' })
+    .regex(/^\d{3,4}$/, { error: 'must be 3 or 4 digits' }),
+})
+
+/** The check digit of ISO/IEC 7812: from the right, every second digit counts double. */
+export function isLuhn(digits: string): boolean {
+  let sum = 0
+  for (const [index, digit] of [...digits].reverse().entries()) {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
+    sum += value > 9 ? value - 9 : value
   }
-  const ask = (message: string): Promise<string> => input({ message }, { output: process.stderr })
-  return {
-    name: await ask('Name on the card'),
-    number: (await readSecret('Card number', { file: undefined })).replaceAll(' ', ''),
-    expiration: await ask('Expiration (MM/YY)'),
-    securityCode: await readSecret('Security code', { file: undefined }),
-  }
+  return sum % 10 === 0
 }
 
-export function parseCard(text: string): CardRequest {
-  let card: unknown
-  try {
-    card = JSON.parse(text)
-  } catch {
-    // What was read is not repeated: it may hold a card number.
-    throw new UsageError('The card is not JSON.')
-  }
-  const given = (card ?? {}) as Partial<Record<(typeof fields)[number], unknown>>
-  const missing = fields.filter((field) => typeof given[field] !== 'string')
-  if (missing.length > 0) throw new UsageError(`The card lacks, as text: ${missing.join(', ')}.`)
-  const { name, number, expiration, securityCode } = given as CardRequest
-  return { name, number, expiration, securityCode }
+/** A card is good to the end of its month, in the time zone that is last to end it (UTC−12). */
+function isPast(expiration: string, nowUnixMs: number): boolean {
+  const month = Number(expiration.slice(0, 2))
+  const year = 2_000 + Number(expiration.slice(3))
+  // Date.UTC counts months from 0: this is the first day of the month after.
+  return nowUnixMs >= Date.UTC(year, month, 1, 12)
 }

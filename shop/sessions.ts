@@ -27,6 +27,8 @@ export type Sessions = {
    * at hand knows will do, and the command records the activity.
    */
   identify(request: Request, deadline: Deadline): Promise<Session>
+  /** UNAUTHENTICATED when the request brings nothing that could be a token. */
+  hashOf(request: Request): Buffer
 }
 
 export function createSessions(customers: Customers, role: Role): Sessions {
@@ -37,9 +39,11 @@ export function createSessions(customers: Customers, role: Role): Sessions {
     assert(account !== null, 'a session has an account')
     return { session: { account, tokenHash: hash, idleTimeoutSeconds }, needsTouch }
   }
+  const hashOf = (request: Request): Buffer => tokenHash(bearerToken(request))
   return {
+    hashOf,
     async check(request, deadline) {
-      const hash = tokenHash(bearerToken(request))
+      const hash = hashOf(request)
       const { session, needsTouch } = await find(hash, deadline, false)
       if (needsTouch) {
         const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
@@ -48,7 +52,7 @@ export function createSessions(customers: Customers, role: Role): Sessions {
       return session
     },
     async identify(request, deadline) {
-      const hash = tokenHash(bearerToken(request))
+      const hash = hashOf(request)
       try {
         return (await find(hash, deadline, true)).session
       } catch (error) {
@@ -66,9 +70,10 @@ export function createSessions(customers: Customers, role: Role): Sessions {
  */
 export async function alongside<T>(
   session: Promise<Session>,
-  work: Promise<T>,
+  work: () => Promise<T>,
 ): Promise<readonly [Session, T]> {
-  const outcome = work.then(
+  // Caught at once: when the session is bad, nobody asks what became of the work.
+  const outcome = work().then(
     (value) => ({ ok: true, value }) as const,
     (error: unknown) => ({ ok: false, error }) as const,
   )

@@ -6,7 +6,6 @@
 import { assert, unreachable } from '../../common/assert.ts'
 import type { Deadline } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
-import { totalOf } from '../../common/money.ts'
 import { isOpen } from '../../common/purchase-states.ts'
 import { isTransient, type Patience, persistently } from './persistence.ts'
 import type {
@@ -101,12 +100,6 @@ async function reserve(purchase: Purchase, options: DriveOptions): Promise<Step 
     quantity,
     ceiling,
   }))
-  const ceilings = lines.map(({ ceiling, quantity }) => ({ price: ceiling, quantity }))
-  const currency = ceilings[0]?.price.currency
-  assert(currency !== undefined, 'a purchase has lines')
-  if (totalOf(ceilings, currency) === undefined) {
-    return fail({ code: 'QUANTITY_LIMIT', message: 'The total is more than can be paid at once.' })
-  }
   const request = { purchaseId: purchase.id, buyerId: purchase.buyerId, lines }
   try {
     const reserved = await persistently(

@@ -115,8 +115,9 @@ async function takeOver(
     return await services.records.claim({ purchaseId: id, expected: claim, claimedBy }, deadline)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    // Not expired yet, taken by another, or out of reach: look again.
-    if (error.code === 'STALE_CLAIM' || isTransient(error)) return undefined
+    // Not expired yet, taken by another, settled meanwhile, or out of reach: look again.
+    if (error.code === 'STALE_CLAIM' || error.code === 'ILLEGAL_TRANSITION') return undefined
+    if (isTransient(error)) return undefined
     throw error
   }
 }

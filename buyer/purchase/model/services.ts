@@ -65,6 +65,7 @@ export function createCustomersModel(groupNowMs: () => number, bug?: PlantedBug)
     claim: (id: string, expected: number, claimedBy: string, requestId: string) =>
       once(requestId, () => {
         const purchase = find(id)
+        if (!isOpen(purchase.state)) throw new AppError('ILLEGAL_TRANSITION')
         const isFree = purchase.claimExpiresAtMs <= groupNowMs()
         if (purchase.claim !== expected || !isFree) throw new AppError('STALE_CLAIM')
         return store({

@@ -1,0 +1,198 @@
+/**
+ * The cart as operations of the REST interface. Lines live in the customers group, names and present
+ * prices in the products group; what is shown is put together here.
+ */
+import type { Request } from 'express'
+import { z } from 'zod'
+import type { Deadline } from '../common/deadline.ts'
+import type { CartReply__Output } from '../db-customers/api.ts'
+import type { Item__Output } from '../db-products/api.ts'
+import type { Api } from '../platform/http/api.ts'
+import { idempotencyOf } from '../platform/http/idempotency.ts'
+import type { RouteReply } from '../platform/http/route.ts'
+import * as field from '../shop/fields.ts'
+import { writeContext } from '../shop/groups.ts'
+import { alongside, type Session } from '../shop/sessions.ts'
+import { moneyOf } from '../shop/wire.ts'
+import { cartBody } from './cart-view.ts'
+import { noItem } from './catalog.ts'
+import type { BuyerOptions } from './options.ts'
+
+type Items = ReadonlyMap<string, Item__Output>
+
+export function addCartOperations(api: Api, options: BuyerOptions): void {
+  addShow(api, options)
+  addAdd(api, options)
+  addRemove(api, options)
+  addWholeCart(api, options)
+}
+
+const replies = { 200: { description: 'The cart as it is now' } }
+const problems = ['PURCHASE_IN_PROGRESS', 'IDEMPOTENCY_MISMATCH'] as const
+
+function addShow(api: Api, options: BuyerOptions): void {
+  const { groups, sessions } = options
+  api.operation(
+    {
+      method: 'get',
+      path: '/v1/cart',
+      id: 'showCart',
+      summary: 'The session’s cart, and what has changed about its items',
+      session: true,
+      replies,
+    },
+    async ({ request, deadline }) => {
+      const checked = sessions.check(request, deadline)
+      const [, cart] = await alongside(checked, () =>
+        groups.customers.getCart(
+          { context: {}, tokenHash: sessions.hashOf(request) },
+          { deadline },
+        ),
+      )
+      return { body: cartBody(cart, await itemsIn(cart, options, deadline), options.config) }
+    },
+  )
+}
+
+function addAdd(api: Api, options: BuyerOptions): void {
+  const { groups, sessions } = options
+  api.operation(
+    {
+      method: 'post',
+      path: '/v1/cart/items',
+      id: 'addToCart',
+      summary: 'Put units of an item into the cart; nothing is reserved',
+      session: true,
+      idempotent: true,
+      body: z.strictObject({ itemId: field.itemId, quantity: field.units }),
+      replies,
+      problems: [...problems, 'ITEM_NOT_FOUND', 'OUT_OF_STOCK', 'QUANTITY_LIMIT'],
+    },
+    async ({ request, body, deadline }) => {
+      const { itemId, quantity } = body
+      const identified = sessions.identify(request, deadline)
+      const [session, { items }] = await alongside(identified, () =>
+        groups.products.getItems({ context: {}, ids: [itemId] }, { deadline }),
+      )
+      const item = items[0]
+      if (item === undefined) throw noItem(itemId)
+      const price = moneyOf(item.price)
+      const added = { ...writeOf(request, session, options), itemId, quantity, price }
+      const cart = await groups.customers.addToCart(
+        { ...added, available: item.quantity },
+        { deadline },
+      )
+      return cartReply(cart, options, deadline, new Map([[itemId, item]]))
+    },
+  )
+}
+
+function addRemove(api: Api, options: BuyerOptions): void {
+  const { groups, sessions } = options
+  api.operation(
+    {
+      method: 'delete',
+      path: '/v1/cart/items/{id}',
+      id: 'removeFromCart',
+      summary: 'Take units of an item out of the cart, or all of them',
+      session: true,
+      idempotent: true,
+      params: z.strictObject({ id: field.itemId }),
+      query: z.strictObject({ quantity: field.unitsText.optional() }),
+      replies,
+      problems: [...problems, 'NOT_IN_CART'],
+    },
+    async ({ request, params, query, deadline }) => {
+      const session = await sessions.identify(request, deadline)
+      const { quantity = 0 } = query
+      const removed = { ...writeOf(request, session, options), itemId: params.id, quantity }
+      const cart = await groups.customers.removeFromCart(removed, { deadline })
+      return cartReply(cart, options, deadline)
+    },
+  )
+}
+
+function addWholeCart(api: Api, options: BuyerOptions): void {
+  const { groups, sessions } = options
+  const { customers } = groups
+  const shared = { session: true, idempotent: true, replies, problems } as const
+  api.operation(
+    {
+      ...shared,
+      method: 'delete',
+      path: '/v1/cart',
+      id: 'clearCart',
+      summary: 'Empty the session’s cart; a saved copy stays',
+    },
+    async ({ request, deadline }) => {
+      const session = await sessions.identify(request, deadline)
+      const write = writeOf(request, session, options)
+      return cartReply(await customers.clearCart(write, { deadline }), options, deadline)
+    },
+  )
+  api.operation(
+    {
+      ...shared,
+      method: 'post',
+      path: '/v1/cart/save',
+      id: 'saveCart',
+      summary: 'Keep a copy of the cart for later sessions',
+    },
+    async ({ request, deadline }) => {
+      const session = await sessions.identify(request, deadline)
+      const write = writeOf(request, session, options)
+      return cartReply(await customers.saveCart(write, { deadline }), options, deadline)
+    },
+  )
+  api.operation(
+    {
+      ...shared,
+      method: 'post',
+      path: '/v1/cart/prices',
+      id: 'acceptPrices',
+      summary: 'Take the present prices for those seen in the cart',
+    },
+    async ({ request, deadline }) => {
+      const identified = sessions.identify(request, deadline)
+      const [session, seen] = await alongside(identified, () =>
+        customers.getCart({ context: {}, tokenHash: sessions.hashOf(request) }, { deadline }),
+      )
+      const items = await itemsIn(seen, options, deadline)
+      const prices = [...items.values()].map(({ id, price }) => ({
+        itemId: id,
+        price: moneyOf(price),
+      }))
+      const accepted = { ...writeOf(request, session, options), prices }
+      const cart = await customers.acceptCartPrices(accepted, { deadline })
+      return cartReply(cart, options, deadline, items)
+    },
+  )
+}
+
+function writeOf(request: Request, { account, tokenHash }: Session, { config }: BuyerOptions) {
+  const scope = { role: 'BUYER', accountScope: account.id, secret: config.clusterSecret }
+  return { context: writeContext(idempotencyOf(request, scope), 'cart'), tokenHash }
+}
+
+async function cartReply(
+  cart: CartReply__Output,
+  options: BuyerOptions,
+  deadline: Deadline,
+  known?: Items,
+): Promise<RouteReply> {
+  const items = await itemsIn(cart, options, deadline, known)
+  return { body: cartBody(cart, items, options.config), replayed: cart.replayed }
+}
+
+/** The items of the cart's lines; those that were looked at a moment ago are not asked for again. */
+async function itemsIn(
+  { lines }: CartReply__Output,
+  { groups }: BuyerOptions,
+  deadline: Deadline,
+  known: Items = new Map(),
+): Promise<Items> {
+  const ids = lines.map(({ itemId }) => itemId).filter((itemId) => !known.has(itemId))
+  if (ids.length === 0) return known
+  const { items } = await groups.products.getItems({ context: {}, ids }, { deadline })
+  return new Map([...known, ...items.map((item) => [item.id, item] as const)])
+}
