@@ -1,0 +1,250 @@
+/**
+ * Raft's own invariants, looked at from outside after every step: the paper's five (figure 3; state
+ * machine safety is the ledger's `agreement`) and what must be durable when. None of them asks how.
+ */
+import type { MemberId } from '../../common/member.ts'
+import type { RaftCore } from '../../replication/raft/core.ts'
+import { decodeTermAndVote, type TermAndVote } from '../../replication/raft/durable.ts'
+import { decodeEntry } from '../../replication/raft/entry.ts'
+import { asIndex, type Entry, type RaftMessage } from '../../replication/raft/types.ts'
+import { quorumOf } from '../../common/quorum.ts'
+import { require } from './failure.ts'
+import type { MemberView, SimulationCheck, World } from './types.ts'
+
+type Check = SimulationCheck<RaftMessage, RaftCore>
+
+export function createRaftChecks(): readonly Check[] {
+  return [
+    electionSafety(),
+    leaderAppendOnly(),
+    logMatching(),
+    commitSafety(),
+    oneVotePerTerm(),
+    promisesAreDurable(),
+    durableIsDurable(),
+  ]
+}
+
+/** "At most one leader can be elected in a given term." */
+function electionSafety(): Check {
+  const leaders = new Map<number, MemberId>()
+  return {
+    name: 'election safety',
+    afterStep: (world, { member }) => {
+      const state = coreOf(world, member)?.state
+      if (state?.role.kind !== 'leader') return
+      const known = leaders.get(state.term) ?? member
+      leaders.set(state.term, known)
+      require(known === member, 'election safety', () =>
+        `members ${known} and ${member} both lead term ${state.term}`)
+    },
+  }
+}
+
+/** "A leader never overwrites or deletes entries in its log; it only appends." */
+function leaderAppendOnly(): Check {
+  const seen = new Map<MemberId, { readonly term: number; readonly last: Entry }>()
+  return {
+    name: 'leader append-only',
+    afterStep: (world, { member }) => {
+      const state = coreOf(world, member)?.state
+      if (state?.role.kind !== 'leader') {
+        seen.delete(member)
+        return
+      }
+      const { log, term } = state
+      const before = seen.get(member)
+      if (before?.term === term) {
+        const { index } = before.last
+        const kept = index <= log.baseIndex || log.entryAt(index) === before.last
+        require(kept, 'leader append-only', () => `leader ${member} replaced entry ${index}`)
+      }
+      if (log.lastIndex > log.baseIndex)
+        seen.set(member, { term, last: log.entryAt(log.lastIndex) })
+    },
+  }
+}
+
+/** "If two logs contain an entry with the same index and term, then they are identical up to it." */
+function logMatching(): Check {
+  type Known = { readonly bytes: Uint8Array; readonly termBefore: number | undefined }
+  const known = new Map<string, Known>()
+  /** What each member's log held when it was last looked at; by index. */
+  const mirrors = new Map<MemberId, Entry[]>()
+  return {
+    name: 'log matching',
+    afterStep: (world, { member, kind }) => {
+      const log = coreOf(world, member)?.state.log
+      if (log === undefined) return
+      const mirror = kind === 'start' ? [] : (mirrors.get(member) ?? [])
+      mirrors.set(member, mirror)
+      mirror.length = Math.min(mirror.length, log.lastIndex + 1)
+      for (let index = log.lastIndex; index > log.baseIndex; index = asIndex(index - 1)) {
+        const entry = log.entryAt(index)
+        if (mirror[index] === entry) return
+        mirror[index] = entry
+        const termBefore = log.termAt(asIndex(index - 1))
+        const name = `${index}/${entry.term}`
+        const first = known.get(name) ?? { bytes: entry.bytes, termBefore }
+        known.set(name, first)
+        const same = Buffer.compare(first.bytes, entry.bytes) === 0
+        require(same && first.termBefore === termBefore, 'log matching', () =>
+          `entry ${name} differs, or what stands before it, between member ${member} and another`)
+      }
+    },
+  }
+}
+
+/** `knownInTerm`: the earliest term in which a member was seen to hold it for committed. */
+type Committed = { readonly entryTerm: number | undefined; readonly knownInTerm: number }
+
+/**
+ * What a member holds for committed is on a majority of disks, is never anything else for another
+ * member, and is in the log of every later leader ("leader completeness").
+ */
+function commitSafety(): Check {
+  const committed: (Committed | undefined)[] = []
+  const seen = new Map<MemberId, { readonly commitIndex: number; readonly leads: number }>()
+  return {
+    name: 'commit safety',
+    afterStep: (world, { member, kind }) => {
+      const state = coreOf(world, member)?.state
+      if (state === undefined) {
+        seen.delete(member)
+        return
+      }
+      const { log, commitIndex, role, term } = state
+      const before = seen.get(member)
+      if (before?.commitIndex === commitIndex && role.kind !== 'leader') return
+      // At its start a member counts as committed what it has applied.
+      const from = Math.max(before?.commitIndex ?? 0, log.baseIndex)
+      for (let index = from + 1; index <= commitIndex; index += 1) {
+        const entryTerm = log.termAt(asIndex(index))
+        const known = committed[index]
+        require(known === undefined || known.entryTerm === entryTerm, 'commit safety', () =>
+          `at ${index} member ${member} commits term ${entryTerm}, another ${known?.entryTerm}`)
+        if (known === undefined && kind !== 'start') {
+          requireOnMajority(world, index, entryTerm)
+        }
+        committed[index] = { entryTerm, knownInTerm: Math.min(term, known?.knownInTerm ?? term) }
+      }
+      const leads = role.kind === 'leader' ? term : 0
+      if (leads > 0 && before?.leads !== leads) requireComplete(state, committed)
+      seen.set(member, { commitIndex, leads })
+    },
+  }
+}
+
+function requireOnMajority(world: World<RaftCore>, index: number, term: number | undefined): void {
+  const holders = world.members.filter((member) => termOnDisk(member, index) === term)
+  require(holders.length >= quorumOf(world.members.length), 'commit safety', () =>
+    `entry ${index} of term ${term} is committed, but only ${holders.length} disks hold it`)
+}
+
+/** A leader of an earlier term may be elected late: messages take their time. It commits nothing. */
+function requireComplete(
+  { self, term, log }: RaftCore['state'],
+  committed: readonly (Committed | undefined)[],
+): void {
+  for (let index = log.baseIndex + 1; index < committed.length; index += 1) {
+    const known = committed[index]
+    if (known === undefined || known.knownInTerm >= term) continue
+    const held = log.termAt(asIndex(index))
+    require(held === known.entryTerm, 'leader completeness', () =>
+      `leader ${self} of term ${term} lacks entry ${index}, committed by term ${known.knownInTerm}`)
+  }
+}
+
+/** A restarted member never votes twice in a term, and never forgets a term. */
+function oneVotePerTerm(): Check {
+  const given = new Map<string, MemberId>()
+  const onDisk = new Map<MemberId, TermAndVote>()
+  return {
+    name: 'one vote per term',
+    onSend: (_world, { from, to, message }) => {
+      if (message.kind !== 'voteReply' || !message.granted || to === 'others') return
+      const name = `${from}/${message.term}`
+      const known = given.get(name) ?? to
+      given.set(name, known)
+      require(known === to, 'one vote per term', () =>
+        `member ${from} votes for ${known} and for ${to} in term ${message.term}`)
+    },
+    afterStep: (world, { member }) => {
+      const { disk } = viewOf(world, member)
+      const now = decodeTermAndVote(disk.meta)
+      const before = onDisk.get(member) ?? now
+      onDisk.set(member, now)
+      const sameVote = before.votedFor === undefined || before.votedFor === now.votedFor
+      require(now.term > before.term ||
+        (now.term === before.term && sameVote), 'one vote per term', () =>
+        `the disk of ${member} goes from term ${before.term}, vote ${before.votedFor}, to term ${now.term}, vote ${now.votedFor}`)
+    },
+  }
+}
+
+/** A vote, a request for votes and an acknowledgement leave when what they promise is on disk. */
+function promisesAreDurable(): Check {
+  const name = 'durable promises'
+  return {
+    name,
+    onSend: (world, { from, to, message }) => {
+      const member = viewOf(world, from)
+      switch (message.kind) {
+        case 'voteReply':
+        case 'vote': {
+          if (message.kind === 'voteReply' && !message.granted) return
+          const disk = decodeTermAndVote(member.disk.meta)
+          const vote = message.kind === 'vote' ? from : to
+          const durable =
+            disk.term > message.term || (disk.term === message.term && disk.votedFor === vote)
+          require(durable, name, () => `member ${from} votes for ${vote} before it is durable`)
+          return
+        }
+        case 'appendAccepted': {
+          const { matchIndex } = message
+          const last = member.disk.entries.at(-1)?.index ?? member.durablyAppliedIndex
+          require(last >= matchIndex, name, () =>
+            `member ${from} confirms ${matchIndex}, its disk ends at ${last}`)
+          return
+        }
+        default:
+          return
+      }
+    },
+  }
+}
+
+/** What a core takes for durable is on its disk, the very same entry. */
+function durableIsDurable(): Check {
+  return {
+    name: 'durable is durable',
+    afterStep: (world, { member, kind }) => {
+      const log = coreOf(world, member)?.state.log
+      if (log === undefined || kind === 'tick') return
+      const index = log.durableIndex
+      if (index <= log.baseIndex) return
+      const held = log.termAt(index)
+      const disk = termOnDisk(viewOf(world, member), index)
+      require(disk === held, 'durable is durable', () =>
+        `member ${member} takes entry ${index} of term ${held} for durable; its disk has term ${disk} there`)
+    },
+  }
+}
+
+/** The term of a member's entry on disk. What is trimmed or beyond the end has none. */
+function termOnDisk(member: MemberView<RaftCore>, index: number): number | undefined {
+  const { entries } = member.disk
+  const first = entries[0]
+  const stored = first === undefined ? undefined : entries[index - first.index]
+  return stored === undefined ? undefined : decodeEntry(stored.index, stored.bytes).term
+}
+
+function viewOf(world: World<RaftCore>, member: MemberId): MemberView<RaftCore> {
+  const view = world.members[member]
+  if (view === undefined) throw new RangeError(`there is no member ${member}`)
+  return view
+}
+
+function coreOf(world: World<RaftCore>, member: MemberId): RaftCore | undefined {
+  return viewOf(world, member).core
+}

@@ -1,0 +1,42 @@
+/** Raft as the simulator runs it. */
+import { raftCodec } from '../../replication/raft/codec.ts'
+import { RaftCore } from '../../replication/raft/core.ts'
+import { type PlantedBug, plantedBugs } from '../../replication/raft/state.ts'
+import { asIncarnation, type RaftMessage } from '../../replication/raft/types.ts'
+import { createRaftChecks } from './raft-checks.ts'
+import type { SimulatedProtocol } from './types.ts'
+
+/** Small limits, so that windows fill, batches split and logs are trimmed within one short run. */
+const limits = {
+  trimStepEntries: 8,
+  appendEntriesMax: 8,
+  appendSizeMaxBytes: 1024,
+  inflightAppendsMax: 4,
+  forwardProposalsMax: 3,
+  deliverAheadEntriesMax: 32,
+}
+
+export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
+  name: 'raft',
+  codec: raftCodec,
+  tickMs: 10,
+  createCore: ({ self, members, random, durable, plantedBug }) =>
+    new RaftCore({
+      self,
+      members,
+      random,
+      durable,
+      incarnation: asIncarnation(random.integer(1, 2 ** 50)),
+      options: limits,
+      plantedBug: isPlantedBug(plantedBug) ? plantedBug : undefined,
+    }),
+  createChecks: createRaftChecks,
+  liveness: { needs: 'majority', withinMs: 30_000 },
+  deliversEachProposalOnce: false,
+  survivesWipedDisks: false,
+  plantedBugs,
+}
+
+function isPlantedBug(name: string | undefined): name is PlantedBug {
+  return (plantedBugs as readonly (string | undefined)[]).includes(name)
+}
