@@ -1,7 +1,7 @@
 /** What every command of the two command lines gets: the client, its session, and where results go. */
 import type { Money } from '../../common/money.ts'
 import { formatMoney } from '../../common/money.ts'
-import { SessionFile } from '../../platform/terminal/session-file.ts'
+import type { SessionFile } from '../../platform/terminal/session-file.ts'
 import { type Column, formatTable } from '../../platform/terminal/table.ts'
 import type { AccountClient } from '../account-client.ts'
 import type { PageBody } from '../bodies.ts'

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GroupStatus } from '../../replication/replicated-log.ts'
 import { startCluster, type TestCluster, until } from './cluster.ts'
 import { differences } from './databases.ts'
+import { lamp, newBuyer, newSeller } from './people.ts'
 import { startWorkload } from './workload.ts'
 
 let cluster: TestCluster
@@ -90,7 +91,6 @@ describe('kill -9 while clients work', () => {
 
 describe('a customers member held down by a drill', () => {
   it('stops writes with a reason that names it, lets reads go on, and loses nothing', async () => {
-    const { newBuyer, newSeller, lamp } = await import('./people.ts')
     const seller = await newSeller(cluster.report)
     const buyer = await newBuyer(cluster.report)
     const { item } = await seller.createItem(lamp)

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import axios from 'axios'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ApiProblem } from '../../shop/api-problem.ts'
+import type { ApiProblem } from '../../shop/api-problem.ts'
 import { startCluster, type TestCluster } from './cluster.ts'
 import { differences } from './databases.ts'
 import {

@@ -4,7 +4,7 @@
  */
 import type { BuyerClient, PurchaseBody } from '../../buyer/api.ts'
 import type { ReadyReport } from '../../launcher/up.ts'
-import type { SellerClient } from '../../seller/api.ts'
+import type { SaleBody, SellerClient } from '../../seller/api.ts'
 import { ApiProblem } from '../../shop/api-problem.ts'
 import { allPages, goodCard, lamp, newBuyer, newSeller, readLedger, usd } from './people.ts'
 
@@ -130,7 +130,9 @@ async function audit(
   const ledger = new Map((await readLedger(report)).map((entry) => [entry.reference, entry]))
   const boughtUnits = new Map<string, number>()
   for (const { client, purchases } of buyers) {
-    const listed = await allPages(await client.listPurchases({ limit: 100 }), client.nextPage)
+    const listed = await allPages(await client.listPurchases({ limit: 100 }), (next) =>
+      client.nextPage<PurchaseBody>(next),
+    )
     const byId = new Map(listed.map((purchase) => [purchase.id, purchase]))
     for (const { id } of purchases) {
       if (byId.get(id)?.state !== 'completed') {
@@ -170,7 +172,9 @@ async function audit(
         wrong.push(`item ${id}: its price was set to ${price}, it is ${item.price.amount}`)
       }
     }
-    const sales = await allPages(await client.listSales({ limit: 100 }), client.nextPage)
+    const sales = await allPages(await client.listSales({ limit: 100 }), (next) =>
+      client.nextPage<SaleBody>(next),
+    )
     const sold = items.reduce((sum, { id }) => sum + (boughtUnits.get(id) ?? 0), 0)
     const listedUnits = sales.reduce((sum, { quantity }) => sum + quantity, 0)
     if (listedUnits !== sold) wrong.push(`a seller lists ${listedUnits} units sold, buyers ${sold}`)
