@@ -31,7 +31,7 @@ export function usernameKey(username: string): string {
   return foldCase(foldCase(username))
 }
 
-function foldCase(text: string): string {
+export function foldCase(text: string): string {
   const visible = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
   let folded = ''
   for (const character of visible) folded += foldCharacter(character)

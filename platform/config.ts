@@ -151,7 +151,8 @@ export function loadDotEnv(): void {
   }
 }
 
-function processEnvironment(): Environment {
+/** For who hands settings on: the launcher, command lines. Everybody else takes a Config. */
+export function processEnvironment(): Environment {
   loadDotEnv()
   return process.env
 }

@@ -7,6 +7,13 @@ import type { Logger } from 'pino'
 export type ShutdownOptions = {
   /** After so long the process leaves all the same, with exit code 1. */
   readonly timeoutMs?: number
+  /** This process, unless a test says otherwise. */
+  readonly target?: ShutdownTarget
+}
+
+export type ShutdownTarget = {
+  on(event: string, listener: (argument: unknown) => void): unknown
+  exit(code: number): void
 }
 
 const EXIT_BUG = 70
@@ -19,39 +26,40 @@ const EXIT_BUG = 70
 export function onShutdown(
   stop: () => Promise<void>,
   logger: Logger,
-  { timeoutMs = 10_000 }: ShutdownOptions = {},
+  { timeoutMs = 10_000, target = process }: ShutdownOptions = {},
 ): void {
   let stopping = false
 
-  const leave = (signal: NodeJS.Signals): void => {
+  const leave = (signal: unknown): void => {
     if (stopping) {
       logger.warn({ signal }, 'told again to stop: leaving at once')
-      process.exit(1)
+      target.exit(1)
+      return
     }
     stopping = true
     logger.info({ signal }, 'stopping')
     setTimeout(() => {
       logger.error({ timeoutMs }, 'stopping takes too long: leaving')
-      process.exit(1)
+      target.exit(1)
     }, timeoutMs).unref()
     stop().then(
       () => {
         logger.info('stopped')
-        process.exit(0)
+        target.exit(0)
       },
       (error: unknown) => {
         logger.error({ err: error }, 'stopping failed')
-        process.exit(1)
+        target.exit(1)
       },
     )
   }
 
-  process.on('SIGTERM', leave)
-  process.on('SIGINT', leave)
+  target.on('SIGTERM', leave)
+  target.on('SIGINT', leave)
   const crash = (error: unknown): void => {
     logger.fatal({ err: error }, 'a bug: this process stops')
-    process.exit(EXIT_BUG)
+    target.exit(EXIT_BUG)
   }
-  process.on('uncaughtException', crash)
-  process.on('unhandledRejection', crash)
+  target.on('uncaughtException', crash)
+  target.on('unhandledRejection', crash)
 }
