@@ -157,8 +157,6 @@ async function attempt(
       ...(body === undefined ? {} : { data: body }),
       headers,
       timeout,
-      // The timeout above begins with the connection; this one counts from now.
-      signal: AbortSignal.timeout(timeout + 100),
     })
     return tryElsewhere.has(response.status) ? problemOf(response) : response
   } catch (cause) {
