@@ -110,15 +110,18 @@ class Touched {
     }
   }
 
+  /** Sent together: the answers come back in one round trip. */
   async load(tables: TableSession): Promise<void> {
     const serials = [...this.#serials].map((serial) => ({ serial }))
     const purchases = [...this.#purchaseIds].map((purchase_id) => ({ purchase_id }))
     const sellerKeys = [...this.#sellerIds].map((seller_id) => ({ seller_id }))
-    if (this.#drawsSerials) await tables.prefetch(counters, [serialCounter])
-    if (serials.length > 0) await tables.prefetch(items, serials)
-    if (purchases.length > 0) await tables.prefetch(reservations, purchases)
-    if (sellerKeys.length > 0) await tables.prefetch(sellers, sellerKeys)
-    if (this.#bought.size > 0) await tables.prefetch(bought, [...this.#bought.values()])
+    await Promise.all([
+      tables.prefetch(counters, this.#drawsSerials ? [serialCounter] : []),
+      tables.prefetch(items, serials),
+      tables.prefetch(reservations, purchases),
+      tables.prefetch(sellers, sellerKeys),
+      tables.prefetch(bought, [...this.#bought.values()]),
+    ])
   }
 
   #addBought(buyerId: number, serial: number): void {

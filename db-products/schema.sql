@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS state.reservations (
   buyer_id      bigint,
   lines         jsonb NOT NULL,
   changed_at_ms bigint NOT NULL
-);
+) WITH (fillfactor = 60); -- each is changed once, in place
 
 CREATE TABLE IF NOT EXISTS state.sales (
   purchase_id text COLLATE "C" NOT NULL,
