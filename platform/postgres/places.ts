@@ -14,6 +14,7 @@ import {
   readFile,
   readlink,
   realpath,
+  rename,
   rm,
   stat,
   symlink,
@@ -105,8 +106,16 @@ const ownerNote = (cluster: string) => `${cluster}.owner`
 
 /** Removes a cluster that lies outside; its server must be stopped. */
 export async function removeOutsideFiles(cluster: string): Promise<void> {
-  await rm(cluster, { recursive: true, force: true })
   await rm(ownerNote(cluster), { force: true })
+  // Moved away first: of several that remove it at the same time one succeeds, the others are done.
+  const doomed = `${cluster}.gone-${randomBytes(4).toString('hex')}`
+  try {
+    await rename(cluster, doomed)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  await rm(doomed, { recursive: true, force: true })
 }
 
 /**

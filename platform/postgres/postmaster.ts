@@ -4,7 +4,7 @@
  * as one of our own.
  */
 import { spawn } from 'node:child_process'
-import { chmod, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import type { Place } from './places.ts'
@@ -57,9 +57,12 @@ export async function writeSettings(place: Place, conf: string): Promise<void> {
   const files = { 'postgresql.conf': conf, 'pg_hba.conf': pgHbaConf, 'postgresql.auto.conf': '' }
   for (const [name, text] of Object.entries(files)) {
     const path = join(place.cluster, name)
-    await writeFile(path, text, { mode: 0o600 })
-    await chmod(path, 0o600)
-    await giveTo(place.user, path)
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) continue
+    // By a rename: a server that another process starts at this moment reads all of it or the old.
+    const temporary = `${path}.${process.pid}`
+    await writeFile(temporary, text, { mode: 0o600 })
+    await giveTo(place.user, temporary)
+    await rename(temporary, path)
   }
 }
 

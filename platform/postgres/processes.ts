@@ -3,19 +3,31 @@
  * Knows nothing of PostgreSQL.
  */
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Whether a process with this id exists (a process of another user counts). */
+/** Whether a process with this id runs (one of another user counts, one that only waits to be reaped does not). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return process.platform !== 'linux' || procStat(pid)?.[0] !== 'Z'
+}
+
+/** /proc/<pid>/stat from its third field, the state, on; undefined when it cannot be read. */
+function procStat(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The command name, in parentheses, may hold blanks: count fields behind it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return undefined
   }
 }
 
@@ -26,15 +38,9 @@ export function isAlive(pid: number): boolean {
 export async function processIdentity(pid: number): Promise<string | undefined> {
   if (!isAlive(pid)) return undefined
   if (process.platform === 'linux') {
-    const [stat, bootId] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined),
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
-    ])
-    if (stat === undefined) return undefined
-    // The command name, in parentheses, may hold blanks: count fields behind it. Start time is 22nd.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z') return undefined
-    return `${pid} ${fields[19]} ${bootId.trim()}`
+    const startedAt = procStat(pid)?.[19]
+    const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
+    return startedAt === undefined ? undefined : `${pid} ${startedAt} ${bootId.trim()}`
   }
   const started = await ps(pid, 'lstart=')
   return started === undefined ? undefined : `${pid} ${started}`

@@ -2,6 +2,7 @@
  * How an embedded PostgreSQL is configured: ten of them share a small machine with everything else,
  * each for one client process on the same machine, reached over a Unix socket only.
  */
+import process from 'node:process'
 
 /** postgresql.conf, whole. Compared with what a running server was started with. */
 export function postgresqlConf(options: { readonly maxConnections: number }): string {
@@ -74,6 +75,8 @@ export const initdbOptions = [
   '--auth=trust',
   '--encoding=UTF8',
   '--locale=C',
+  // What pg_trgm takes for a letter: by locale C everything beyond ASCII would be a blank to search.
+  ...(process.platform === 'linux' ? ['--lc-ctype=C.UTF-8'] : []),
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
   '--data-checksums',

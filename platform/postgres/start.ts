@@ -61,10 +61,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   } catch (error) {
     await removeSocketDirectory(place, socketDir)
     // Another process may have started one at the same moment; the guard then decides who stays.
-    const other = error instanceof ServerDidNotStart && (await waitUntilReady(place))
+    const other = error instanceof ServerDidNotStart && (await waitForOther(place))
     if (other) return { place, postmaster: other, adopted: true }
     throw error
   }
+}
+
+/** The other process's server may not have written its pid file completely yet. */
+async function waitForOther(place: Place): Promise<Postmaster | undefined> {
+  const appeared = async () => (await findPostmaster(place)) !== undefined
+  return (await waitFor(appeared, { timeoutMs: 1_000 })) ? waitUntilReady(place) : undefined
 }
 
 const orphansTimeoutMs = 20_000

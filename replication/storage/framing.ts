@@ -53,7 +53,7 @@ export function decodeEntries(row: Buffer, first: number, last: number): StoredE
     const length = bytesAt <= row.length ? row.readUInt32BE(at) : Number.POSITIVE_INFINITY
     if (bytesAt + length > row.length) throw new LogCorruption(`entry ${index} is cut off`)
     // A copy: a slice would keep the whole row in memory for as long as one entry lives.
-    const bytes = Uint8Array.prototype.slice.call(row, bytesAt, bytesAt + length)
+    const bytes = new Uint8Array(row.subarray(bytesAt, bytesAt + length))
     if (row.readUInt32BE(at + 4) !== checksum(index, bytes)) {
       throw new LogCorruption(`entry ${index} does not match its checksum`)
     }
