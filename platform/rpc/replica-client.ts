@@ -34,9 +34,13 @@ type MethodName<Definition> = keyof {
   keyof Definition &
   string
 type RequestOf<Method> =
-  Method extends TypedMethodDefinition<infer Request, infer _, infer _, infer _> ? Request : never
+  Method extends TypedMethodDefinition<infer Request, infer _Sent, infer _Received, infer _Reply>
+    ? Request
+    : never
 type ReplyOf<Method> =
-  Method extends TypedMethodDefinition<infer _, infer _, infer _, infer Reply> ? Reply : never
+  Method extends TypedMethodDefinition<infer _Request, infer _Sent, infer _Received, infer Reply>
+    ? Reply
+    : never
 
 export type CallOptions = {
   readonly deadline: Deadline
