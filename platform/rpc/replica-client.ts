@@ -104,6 +104,7 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     addresses: members,
     probe: (index) => isServing(clientAt(index)),
     probeIntervalMs: options.probeIntervalMs ?? 500,
+    nowMs: () => performance.now(),
     random,
     logger,
   })

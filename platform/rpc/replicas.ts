@@ -11,6 +11,10 @@ export type Replica = {
   readonly address: string
   /** False from a failure on until a health check succeeds. */
   well: boolean
+  /** When it was last found to be well again. */
+  wellSinceMs: number
+  /** How long it is left alone after a failure. */
+  restMs: number
 }
 
 export type ReplicasOptions = {
@@ -18,9 +22,16 @@ export type ReplicasOptions = {
   /** Resolves with whether the replica says that it is serving; never rejects. */
   readonly probe: (index: number) => Promise<boolean>
   readonly probeIntervalMs: number
+  readonly nowMs: () => number
   readonly random: Random
   readonly logger: Logger
 }
+
+/**
+ * One that says it is well and fails all the same (it is cut off from its group) is left alone for
+ * longer each time, up to so long; one that has been well for so long starts anew.
+ */
+const REST_MAX_MS = 8_000
 
 /**
  * Callers start at a random *home*, so that they spread over the group, stay there while it is
@@ -40,6 +51,8 @@ export class Replicas {
       index,
       address: formatHostPort(address),
       well: true,
+      wellSinceMs: Number.NEGATIVE_INFINITY,
+      restMs: options.probeIntervalMs,
     }))
     this.#home = options.random.integer(0, this.#replicas.length - 1)
     this.#substitute = this.#home
@@ -64,6 +77,7 @@ export class Replicas {
   succeeded(replica: Replica): void {
     if (replica.well) return
     replica.well = true
+    replica.wellSinceMs = this.#options.nowMs()
     this.#stopProbing(replica.index)
     this.#options.logger.info({ replica: replica.address }, 'a replica answers again')
   }
@@ -71,9 +85,13 @@ export class Replicas {
   /** It cannot be reached, hangs, or cannot serve: others are asked until a probe succeeds. */
   failed(replica: Replica, reason: string): void {
     if (!replica.well || this.#closed) return
+    const { nowMs, probeIntervalMs, logger } = this.#options
+    const wasWellForMs = nowMs() - replica.wellSinceMs
+    replica.restMs =
+      wasWellForMs > REST_MAX_MS ? probeIntervalMs : Math.min(2 * replica.restMs, REST_MAX_MS)
     replica.well = false
-    this.#options.logger.warn({ replica: replica.address, reason }, 'going on with other replicas')
-    this.#scheduleProbe(replica)
+    logger.warn({ replica: replica.address, reason }, 'going on with other replicas')
+    this.#scheduleProbe(replica, replica.restMs)
   }
 
   close(): void {
@@ -81,14 +99,14 @@ export class Replicas {
     for (const index of this.#probes.keys()) this.#stopProbing(index)
   }
 
-  #scheduleProbe(replica: Replica): void {
+  #scheduleProbe(replica: Replica, delayMs: number): void {
     const { probe, probeIntervalMs } = this.#options
     const timer = setTimeout(async () => {
       const serving = await probe(replica.index)
       if (this.#closed || replica.well) return
       if (serving) this.succeeded(replica)
-      else this.#scheduleProbe(replica)
-    }, probeIntervalMs)
+      else this.#scheduleProbe(replica, probeIntervalMs)
+    }, delayMs)
     timer.unref()
     this.#probes.set(replica.index, timer)
   }
