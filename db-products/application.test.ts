@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import type { Table, TableSession } from '../platform/postgres/tables.ts'
 import { MemoryTables } from '../replication/state-machine/memory-tables.ts'
-import { createProductsApplication } from './application.ts'
+import { productsApplication } from './application.ts'
 import type { ProductsCommand } from './commands/command.ts'
 
-const application = createProductsApplication()
+const application = productsApplication()
 
 /** Notes every row that is read although nothing has loaded or written it before. */
 function watched(tables: MemoryTables): { session: TableSession; unloaded: string[] } {

@@ -14,7 +14,7 @@ import { vote } from './apply/votes.ts'
 import type { ProductsCommand } from './commands/command.ts'
 import { bought, counters, items, reservations, sellers } from './tables.ts'
 
-export function createProductsApplication(): Application<ProductsCommand> {
+export function productsApplication(): Application<ProductsCommand> {
   return {
     schemaSql: readFileSync(assetPath('db-products/schema.sql'), 'utf8'),
     prefetch,
