@@ -11,7 +11,7 @@ import type { Api } from '../platform/http/api.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
 import * as field from '../shop/fields.ts'
-import { writeContext } from '../shop/groups.ts'
+import { type WriteContext, writeUnlessKept } from '../shop/groups.ts'
 import { alongside, type Session } from '../shop/sessions.ts'
 import { moneyOf } from '../shop/wire.ts'
 import { cartBody } from './cart-view.ts'
@@ -76,11 +76,9 @@ function addAdd(api: Api, options: BuyerOptions): void {
       )
       const item = items[0]
       if (item === undefined) throw noItem(itemId)
-      const price = moneyOf(item.price)
-      const added = { ...writeOf(request, session, options), itemId, quantity, price }
-      const cart = await groups.customers.addToCart(
-        { ...added, available: item.quantity },
-        { deadline },
+      const added = { itemId, quantity, price: moneyOf(item.price), available: item.quantity }
+      const cart = await writeCart(request, session, options, (write) =>
+        groups.customers.addToCart({ ...write, ...added }, { deadline }),
       )
       return cartReply(cart, options, deadline, new Map([[itemId, item]]))
     },
@@ -105,8 +103,10 @@ function addRemove(api: Api, options: BuyerOptions): void {
     async ({ request, params, query, deadline }) => {
       const session = await sessions.identify(request, deadline)
       const { quantity = 0 } = query
-      const removed = { ...writeOf(request, session, options), itemId: params.id, quantity }
-      const cart = await groups.customers.removeFromCart(removed, { deadline })
+      const removed = { itemId: params.id, quantity }
+      const cart = await writeCart(request, session, options, (write) =>
+        groups.customers.removeFromCart({ ...write, ...removed }, { deadline }),
+      )
       return cartReply(cart, options, deadline)
     },
   )
@@ -126,8 +126,10 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
     },
     async ({ request, deadline }) => {
       const session = await sessions.identify(request, deadline)
-      const write = writeOf(request, session, options)
-      return cartReply(await customers.clearCart(write, { deadline }), options, deadline)
+      const cart = await writeCart(request, session, options, (write) =>
+        customers.clearCart(write, { deadline }),
+      )
+      return cartReply(cart, options, deadline)
     },
   )
   api.operation(
@@ -140,8 +142,10 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
     },
     async ({ request, deadline }) => {
       const session = await sessions.identify(request, deadline)
-      const write = writeOf(request, session, options)
-      return cartReply(await customers.saveCart(write, { deadline }), options, deadline)
+      const cart = await writeCart(request, session, options, (write) =>
+        customers.saveCart(write, { deadline }),
+      )
+      return cartReply(cart, options, deadline)
     },
   )
   api.operation(
@@ -162,16 +166,25 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
         itemId: id,
         price: moneyOf(price),
       }))
-      const accepted = { ...writeOf(request, session, options), prices }
-      const cart = await customers.acceptCartPrices(accepted, { deadline })
+      const cart = await writeCart(request, session, options, (write) =>
+        customers.acceptCartPrices({ ...write, prices }, { deadline }),
+      )
       return cartReply(cart, options, deadline, items)
     },
   )
 }
 
-function writeOf(request: Request, { account, tokenHash }: Session, { config }: BuyerOptions) {
+/** A write to the session's cart under the request's key. */
+function writeCart(
+  request: Request,
+  { account, tokenHash }: Session,
+  { config }: BuyerOptions,
+  write: (cart: { context: WriteContext; tokenHash: Buffer }) => Promise<CartReply__Output>,
+): Promise<CartReply__Output> {
   const scope = { role: 'BUYER', accountScope: account.id, secret: config.clusterSecret }
-  return { context: writeContext(idempotencyOf(request, scope), 'cart'), tokenHash }
+  return writeUnlessKept(idempotencyOf(request, scope), 'cart', (context) =>
+    write({ context, tokenHash }),
+  )
 }
 
 async function cartReply(

@@ -9,7 +9,7 @@ import type { Api } from '../platform/http/api.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
 import * as field from '../shop/fields.ts'
-import { writeContext } from '../shop/groups.ts'
+import { writeUnlessKept } from '../shop/groups.ts'
 import { pageBody, timeOf } from '../shop/wire.ts'
 import type { PurchaseBody } from './bodies.ts'
 import type { BuyerOptions } from './options.ts'
@@ -66,7 +66,6 @@ function addBuy(
       const { card } = body
       const open = async (claimedBy: string) => {
         const opening = {
-          context: writeContext(idempotency, 'open'),
           tokenHash,
           // The same for every repeat, at every server: so there is one purchase, and one charge.
           purchaseId: `p${idempotency.requestIdFor('purchase').slice(0, 22)}`,
@@ -74,7 +73,9 @@ function addBuy(
           claimedBy,
           claimSeconds: CLAIM_SECONDS,
         }
-        const reply = await groups.customers.openPurchase(opening, { deadline })
+        const reply = await writeUnlessKept(idempotency, 'open', (context) =>
+          groups.customers.openPurchase({ ...opening, context }, { deadline }),
+        )
         return { purchase: purchaseIn(reply), replayed: reply.replayed }
       }
       const claimedBy = `${serverName}/${randomUUID()}`

@@ -17,7 +17,7 @@ import { idempotencyOf } from '../platform/http/idempotency.ts'
 import { setRateLimitHeaders } from '../platform/http/rate-limit.ts'
 import type { AccountBody, SessionBody } from './bodies.ts'
 import * as field from './fields.ts'
-import { type Customers, writeContext } from './groups.ts'
+import { type Customers, writeUnlessKept } from './groups.ts'
 import type { Passwords } from './passwords.ts'
 import type { Role, Sessions } from './sessions.ts'
 
@@ -128,19 +128,11 @@ async function createAccount(
   const idempotency = idempotencyOf(request, scope)
   // Another salt makes another hash on each attempt; the outcome that the group keeps is the first's.
   const passwordHash = await passwords.hash(password)
-  return await customers.createAccount(
-    {
-      context: writeContext(idempotency, 'create'),
-      role,
-      username,
-      usernameKey: key,
-      name,
-      passwordHash,
-      address: addressOf(request),
-      limit: config.rateLimits.accountsPerWindow,
-      windowSeconds: config.rateLimits.windowSeconds,
-    },
-    { deadline },
+  const { accountsPerWindow: limit, windowSeconds } = config.rateLimits
+  const address = addressOf(request)
+  const wanted = { role, username, usernameKey: key, name, passwordHash, address }
+  return await writeUnlessKept(idempotency, 'create', (context) =>
+    customers.createAccount({ ...wanted, context, limit, windowSeconds }, { deadline }),
   )
 }
 
