@@ -31,8 +31,10 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 
 export function problemFromError(error: AppError, requestId: string): Problem {
   const { http: status, title } = errorTable[error.code]
+  // A repeat is told what the first one was told; that it is one stands in a header.
+  const { replayed: _, ...details } = error.details
   return {
-    ...error.details,
+    ...details,
     type: `urn:agora:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title,
     status,
@@ -50,6 +52,7 @@ export function problemFromError(error: AppError, requestId: string): Problem {
 export function sendProblem(response: Response, error: AppError, requestId: string): void {
   const problem = problemFromError(error, requestId)
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+  if (error.details.replayed === true) response.setHeader('Idempotent-Replayed', 'true')
   if (problem.status === 429 || problem.status === 503) {
     response.setHeader('Retry-After', String(retryAfterSeconds(error)))
   }
