@@ -64,7 +64,7 @@ export type Config = {
   readonly warnings: readonly string[]
 }
 
-export const SECRET_LENGTH_MIN = 16
+const SECRET_LENGTH_MIN = 16
 
 const defaults = {
   sellers: '127.0.0.1:5000,127.0.0.1:5005,127.0.0.1:5010,127.0.0.1:5015',

@@ -20,7 +20,7 @@ export interface EchoDefinition extends ServiceDefinition {
 }
 
 export const SECRET = 'a secret for tests only'
-export const ECHO_PROTO = 'platform/rpc/testing/echo.proto'
+const ECHO_PROTO = 'platform/rpc/testing/echo.proto'
 export const echoDefinition = loadService<EchoDefinition>(ECHO_PROTO, 'agora.echo.v1.Echo')
 export const silent = createLogger({ name: 'test', level: 'silent' })
 
