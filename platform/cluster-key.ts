@@ -5,7 +5,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 /** What a key is for. A new use gets a new name. */
-export type KeyPurpose = 'rpc' | 'datagram' | 'fingerprint' | 'request-id' | 'cursor'
+export type KeyPurpose = 'rpc' | 'peer' | 'datagram' | 'fingerprint' | 'request-id' | 'cursor'
 
 /** Of the secret used last: a process has one, and asks for its keys all the time. */
 const derived: { secret: string; keys: Map<KeyPurpose, Buffer> } = { secret: '', keys: new Map() }
