@@ -123,9 +123,11 @@ export function formatStatus(processes: readonly ProcessStatus[]): string {
 
 function describeReplication(status: GroupStatus | undefined): string {
   if (status === undefined) return ''
-  const words = Object.entries(status.protocolDetails)
-    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
-    .map(([key, value]) => `${key} ${value}`)
-  const refusal = status.writable ? '' : `, no writes: ${status.reason ?? 'unknown reason'}`
-  return `applied ${status.appliedIndex}, ${words.join(', ')}${refusal}`
+  const { protocolDetails: details, appliedIndex, writable, reason } = status
+  const protocol =
+    status.protocol === 'raft'
+      ? `${details.role} in term ${details.term}, commit index ${details.commitIndex}`
+      : `view ${details.viewId}, next sequencer ${details.nextSequencer}, stable up to ${details.stableUpTo}`
+  const refusal = writable ? '' : `; no writes: ${reason ?? 'unknown reason'}`
+  return `${protocol}, applied ${appliedIndex}${refusal}`
 }
