@@ -35,7 +35,7 @@ async function open(limits = {}) {
 }
 
 describe('DirectLog', () => {
-  it('groups what is submitted while a batch is applied, in order, from the database on', async () => {
+  it('groups what is submitted while a batch is applied, after the stored position', async () => {
     const { log, stateMachine, clock, nextHeld } = await open({ applyBatchCommands: 3 })
     const submit = (command: string) => log.submit(command, clock.deadlineIn(1_000))
     const first = [submit('a'), submit('b')]

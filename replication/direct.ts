@@ -103,7 +103,7 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
     }
   }
 
-  /** Lets the batch in flight end; everybody else gets UNAVAILABLE, definite: it was never tried. */
+  /** Lets the batch in flight end; the rest gets UNAVAILABLE, definite: it was never tried. */
   async close(): Promise<void> {
     this.#stopReason ??= 'this database service is stopping'
     await this.#running
@@ -175,6 +175,7 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
 }
 
 function tooLate(waitedMs: number): AppError {
-  const message = `gave up after ${Math.round(waitedMs)} ms: the database has not applied the command yet`
+  const waited = `gave up after ${Math.round(waitedMs)} ms`
+  const message = `${waited}: the database has not applied the command yet`
   return new AppError('DEADLINE_EXCEEDED', { definite: false, message })
 }

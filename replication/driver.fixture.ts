@@ -1,4 +1,4 @@
-/** Scripted parts around a Driver, for its tests: every completion happens when the test says so. */
+/** Scripted parts around a Driver, for its tests: things complete when the test says so. */
 import type { Deadline } from '../common/deadline.ts'
 import { type MemberId, memberId } from '../common/member.ts'
 import { Driver } from './driver.ts'

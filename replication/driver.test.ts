@@ -242,7 +242,7 @@ describe('submit', () => {
     expect(rig.driver.load()).toMatchObject({ pendingSubmits: 0, applyQueueCommands: 0 })
   })
 
-  it('ends at its deadline, indefinite, saying what it waited for, and lets the core know', async () => {
+  it('ends at its deadline, indefinite, with what it waited for; the core is told', async () => {
     const rig = await started()
     const unordered = rig.driver.submit('a', rig.clock.deadlineIn(500))
     const unapplied = rig.driver.submit('b', rig.clock.deadlineIn(500))

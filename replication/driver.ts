@@ -94,7 +94,8 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     if (reason !== undefined) return Promise.reject(reason)
     const payload = this.#options.commands.encode(command)
     if (payload.length > this.#limits.commandMaxBytes) {
-      const message = `the command takes ${payload.length} bytes, ${this.#limits.commandMaxBytes} at most are allowed`
+      const limit = `${this.#limits.commandMaxBytes} at most are allowed`
+      const message = `the command takes ${payload.length} bytes, ${limit}`
       return Promise.reject(new AppError('BODY_TOO_LARGE', { message }))
     }
     const { id, result } = this.#submissions.add(payload.length, waitMs)
@@ -196,7 +197,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     })
   }
 
-  /** Takes one Ready. Comes back in the next turn until there is none, so that others get theirs. */
+  /** Takes one Ready. Comes back in the next turn until there is none: others get theirs, too. */
   #pump(): void {
     if (this.#state !== 'running') return
     try {

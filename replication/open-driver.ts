@@ -17,8 +17,8 @@ export async function openDriver<C, R, M>(
   const { meta, entries } = await storage.load()
   const applied = await stateMachine.position()
   requireJoined(entries, applied.index)
-  // If only this process died, its PostgreSQL lived on, and what we just read may have been committed
-  // asynchronously a moment ago. The core takes the position for durable, so make it so.
+  // If only this process died, its PostgreSQL lived on, and what we just read may have been
+  // committed asynchronously a moment ago. The core takes the position for durable: make it so.
   await storage.write(emptyWrite)
   const core = createCore({ meta, entries, applied })
   return new Driver({ ...options, core, appliedIndex: applied.index })
@@ -27,12 +27,14 @@ export async function openDriver<C, R, M>(
 function requireJoined(entries: readonly StoredEntry[], applied: LogIndex): void {
   const first = entries[0]?.index
   if (first !== undefined && first > applied + 1) {
-    const message = `the log begins at ${first}, but the database has applied only ${applied}: the entries between are lost, so this replica cannot go on. Restore its data directory`
-    throw new AppError('INTERNAL', { message })
+    const gap = `the log begins at ${first}, but the database has applied only ${applied}`
+    const advice = 'the entries between are lost. Restore the data directory of this replica'
+    throw new AppError('INTERNAL', { message: `${gap}: ${advice}` })
   }
   for (let place = 1; place < entries.length; place += 1) {
-    if (entries[place]?.index === (entries[place - 1]?.index ?? 0) + 1) continue
-    const message = `the log is damaged: ${entries[place - 1]?.index} is followed by ${entries[place]?.index}`
+    const [before, after] = [entries[place - 1]?.index ?? 0, entries[place]?.index]
+    if (after === before + 1) continue
+    const message = `the log is damaged: ${before} is followed by ${after}`
     throw new AppError('INTERNAL', { message })
   }
 }

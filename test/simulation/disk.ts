@@ -52,7 +52,7 @@ export class SimulatedDisk implements DiskView {
     this.#previous = undefined
   }
 
-  /** The write in flight is kept or lost; of what was applied since the last durable point, some is. */
+  /** The write in flight is kept or lost; so is what was applied since the last durable point. */
   crash(random: Random, options: { readonly forgets: boolean }): void {
     if (options.forgets && this.#previous !== undefined) {
       this.meta = this.#previous.meta
@@ -72,6 +72,10 @@ export class SimulatedDisk implements DiskView {
     this.applied.length = 0
     this.durablyAppliedIndex = 0
     this.#previous = undefined
+  }
+
+  describe(): string {
+    return `applied ${this.appliedIndex}, log to ${this.entries.at(-1)?.index ?? '-'}`
   }
 
   #requireFits({ entries, truncateFrom }: LogWrite): void {

@@ -1,4 +1,4 @@
-/** Real drivers, real timers and the toy core: the driver and the simulator keep the same contract. */
+/** Real drivers and timers around the toy core: driver and simulator keep the same contract. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { type MemberId, memberId } from '../../common/member.ts'
 import { seededRandom } from '../../common/random.ts'
@@ -117,7 +117,7 @@ describe('a group of drivers', () => {
 
   const soon = () => ({ atUnixMs: Date.now() + 20_000 })
 
-  it('applies what any of them takes in one order everywhere, in batches, over restarts', async () => {
+  it('applies what any of them takes in one order, in batches, over restarts', async () => {
     const replicas = Array.from({ length: memberCount }, (_, id) => new MemoryReplica(id))
     let drivers = await Promise.all(replicas.map((replica, id) => open(memberId(id), replica)))
     const submitAll = async (count: number): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Who crashes, pauses and is cut off when, during the phase with faults; and who heals after it. */
+/** Who crashes, pauses and is cut off when, in the phase with faults; who heals after it. */
 import { type MemberId, memberId } from '../../common/member.ts'
 import { quorumOf } from '../../common/quorum.ts'
 import type { Random } from '../../common/random.ts'

@@ -17,7 +17,7 @@ type RequestRecord = {
 }
 
 export class Ledger {
-  /** The one order: what was first delivered at each index, by anybody. `order[i]` is index i + 1. */
+  /** The one order: what anybody first delivered at each index. `order[i]` is index i + 1. */
   readonly order: AppliedEntry[] = []
   readonly #fingerprints: string[] = []
   readonly #requests: RequestRecord[] = []
@@ -70,7 +70,7 @@ export class Ledger {
     if (delivered.index <= this.order.length) {
       const agreed = this.#fingerprints[delivered.index - 1]
       require(agreed === fingerprint, 'agreement', () =>
-        `at index ${delivered.index} member ${member} delivers [${fingerprint}], [${agreed}] was delivered before`)
+        `member ${member} delivers [${fingerprint}] at ${delivered.index}, where [${agreed}] was`)
       return entry
     }
     require(delivered.index === this.order.length + 1, 'contract', () =>
@@ -95,12 +95,12 @@ export class Ledger {
     record.effectIndex = index
   }
 
-  /** A client got the result of its request; the member that answered has applied `appliedIndex`. */
+  /** A client got the result of its request from a member that has applied `appliedIndex`. */
   acknowledged(request: number, appliedIndex: number): void {
     const record = this.#record(request)
     const { effectIndex } = record
     require(effectIndex !== undefined && effectIndex <= appliedIndex, 'no loss', () =>
-      `request ${request} is acknowledged by a member at ${appliedIndex}; it is ordered at ${effectIndex}`)
+      `request ${request} is acknowledged at ${appliedIndex}, it is ordered at ${effectIndex}`)
     record.acknowledged = true
     this.writesAcknowledged += 1
     this.#floor = Math.max(this.#floor, effectIndex)
@@ -111,10 +111,10 @@ export class Ledger {
     return this.#floor
   }
 
-  /** A barrier that began when readFloor() was `floor` lets a read see the database at `appliedIndex`. */
+  /** A barrier asked when readFloor() was `floor` has let a read see the state at `appliedIndex`. */
   readServed(member: number, floor: number, appliedIndex: number): void {
     require(appliedIndex >= floor, 'linearizable reads', () =>
-      `member ${member} serves a read at ${appliedIndex}, but ${floor} was known to a client before it began`)
+      `member ${member} serves a read at ${appliedIndex}, ${floor} was known when it began`)
     this.readsServed += 1
     this.#floor = Math.max(this.#floor, appliedIndex)
   }

@@ -19,6 +19,7 @@ import type { LogIndex } from '../../replication/replicated-log.ts'
 import { SimulatedDisk } from './disk.ts'
 import type { EventQueue } from './event-queue.ts'
 import { require } from './failure.ts'
+import { describe } from './trace.ts'
 import type { AppliedEntry, MemberView, SentMessage, SimulatedProtocol, Step } from './types.ts'
 
 /** What a member needs from the run it is part of. */
@@ -94,9 +95,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     this.#lastBarrier = 0
     // Wrong by up to a minute, another minute after each start: clocks are set, too.
     const startedAtUnixMs = 1_700_000_000_000 + Math.floor(queue.nowMs + random.next() * 60_000)
-    this.#world.trace?.(
-      `start ${this.id}: applied ${this.disk.appliedIndex}, log to ${this.disk.entries.at(-1)?.index ?? '-'}`,
-    )
+    this.#world.trace?.(`start ${this.id}: ${this.disk.describe()}`)
     this.core = protocol.createCore({
       self: this.id,
       members,
@@ -134,9 +133,8 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     this.#toApply = []
     this.disk.crash(random, { forgets: plantedBug === 'diskForgets' })
     if (options.wipe) this.disk.wipe()
-    this.#world.trace?.(
-      `crash ${this.id}${options.wipe ? ', disk lost' : ''}: applied ${this.disk.appliedIndex}, log to ${this.disk.entries.at(-1)?.index ?? '-'}`,
-    )
+    const lost = options.wipe ? ', disk lost' : ''
+    this.#world.trace?.(`crash ${this.id}${lost}: ${this.disk.describe()}`)
     const waiting = [...this.#proposals.values(), ...this.#barriers.values()]
     this.#proposals.clear()
     this.#barriers.clear()
@@ -388,12 +386,4 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     if (this.state === 'paused') this.#held.push(action)
     else action()
   }
-}
-
-/** For traces: JSON with bytes as their number. */
-function describe(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (part instanceof Uint8Array) return `<${part.length} bytes>`
-    return typeof part === 'bigint' ? String(part) : part
-  })
 }

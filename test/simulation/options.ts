@@ -32,7 +32,7 @@ export type SimulationOptions = {
   readonly oneWayShare: number
   /** Longest time that a partition, a crash, a pause lasts. */
   readonly faultMaxMs: number
-  /** Share of crashes that hit all members at once, and that lose the disk (bounded by a minority). */
+  /** Share of crashes that hit all members at once, and that lose the disk (a minority's). */
   readonly crashAllShare: number
   readonly wipeShare: number
   /** A durable write takes between these; on the slow member ten times as long. */
@@ -48,7 +48,7 @@ export type SimulationOptions = {
 
 type DrawLimits = { readonly survivesWipedDisks: boolean }
 
-/** Draws a run. Kinds of trouble are drawn by coin, so that many runs combine only a few of them. */
+/** Draws a run. Kinds of trouble are drawn by coin: many runs combine only a few of them. */
 export function drawOptions(random: Random, limits: DrawLimits): SimulationOptions {
   const coin = (share: number): boolean => random.next() < share
   const between = (min: number, max: number): number => min + random.next() * (max - min)

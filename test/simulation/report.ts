@@ -33,7 +33,8 @@ export function describeFailure(
   if (failure === undefined) return `${protocol}, seed ${seed}: nothing was found`
   const bug = plantedBug === undefined ? '' : ` --bug ${plantedBug}`
   return [
-    `${protocol}, seed ${seed}: ${failure.check} at ${failure.atMs.toFixed(3)} ms: ${failure.message}`,
+    `${protocol}, seed ${seed}, ${failure.check}: ${failure.message}`,
+    `found at ${failure.atMs.toFixed(3)} ms`,
     `options: ${JSON.stringify(options)}`,
     `until then: ${JSON.stringify(statistics)}`,
     failure.check === 'exception' ? (failure.stack ?? '') : '',

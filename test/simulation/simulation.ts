@@ -61,7 +61,7 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     this.#run = run
     this.options = options
     this.#trace = trace && ((line) => trace(`${this.nowMs.toFixed(3).padStart(10)} ${line}`))
-    // A stream of randomness for each part: another protocol under the same seed gets the same faults.
+    // A stream of randomness for each part: what one draws does not shift what another gets.
     const stream = (): Random => seededRandom(random.integer(0, 0xffff_ffff))
     const queue = new EventQueue(stream())
     const shared = { queue, options, trace: this.#trace }
@@ -202,7 +202,8 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     })
     const { withinMs } = this.#run.protocol.liveness
     const standing = this.#workload.finished ? 'a member is behind' : 'operations are unfinished'
-    return `${withinMs} ms after the last fault ${standing} (known index ${this.#ledger.knownIndex}; ${members.join('; ')})`
+    const known = `known index ${this.#ledger.knownIndex}`
+    return `${withinMs} ms after the last fault ${standing} (${known}; ${members.join('; ')})`
   }
 
   #statistics(): SimulationResult['statistics'] {

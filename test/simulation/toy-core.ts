@@ -84,7 +84,7 @@ export class ToyCore implements ProtocolCore<ToyMessage> {
   #delivered: number
   #agreed = 0
   #ticks = 0
-  /** At the leader: what each member has durably; what it must have agreed on before it may answer. */
+  /** At the leader: what each member has durably; what must be agreed before it answers. */
   readonly #match: Map<MemberId, number>
   readonly #agreedBeforeAnswers: number
   readonly #asked = new Map<number, BarrierId>()
@@ -277,7 +277,7 @@ export class ToyCore implements ProtocolCore<ToyMessage> {
     this.#send.push({ to: leader, message: { type: 'ask', life: this.#life, round } })
   }
 
-  /** Only the leader is asked. After a restart it must first know again how far agreement had come. */
+  /** Only the leader is asked. After a restart it must first learn how far agreement had come. */
   #answer(): void {
     if (this.#agreed < this.#agreedBeforeAnswers) return
     for (const { from, life, round } of this.#toAnswer) {

@@ -13,7 +13,7 @@ import type {
 } from '../../replication/protocol.ts'
 import type { SimulationOptions } from './options.ts'
 
-/** A protocol as the simulator runs it. `M`: its messages. `Core`: its class, so that checks may look inside. */
+/** A protocol as the simulator runs it. `M`: its messages. `Core`: its class, for checks inside. */
 export type SimulatedProtocol<M, Core extends ProtocolCore<M> = ProtocolCore<M>> = {
   readonly name: string
   readonly codec: MessageCodec<M>
@@ -28,7 +28,7 @@ export type SimulatedProtocol<M, Core extends ProtocolCore<M> = ProtocolCore<M>>
     /** Simulated milliseconds from healing until everything pending has finished. */
     readonly withinMs: number
   }
-  /** True: a proposal never stands twice in the order. False: only the request id is deduplicated. */
+  /** True: a proposal never stands twice in the order. False: only request ids are unique. */
   readonly deliversEachProposalOnce: boolean
   /** True: the protocol survives a minority that loses its disks. */
   readonly survivesWipedDisks: boolean
@@ -44,7 +44,7 @@ export type SimulatedCoreOptions = {
   readonly members: readonly MemberId[]
   readonly random: Random
   readonly durable: DurableState
-  /** What this member's wall clock says at its start; it may be wrong and may go back between starts. */
+  /** This member's wall clock at its start; it may be wrong and go back between starts. */
   readonly startedAtUnixMs: number
   readonly tickMs: number
   /** One of SimulatedProtocol.plantedBugs. */

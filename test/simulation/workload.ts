@@ -32,8 +32,11 @@ type WorkloadParts = {
 /** Operations that each client must still finish after the faults have stopped. */
 const lastOperations: readonly Kind[] = ['write', 'read']
 
+/** Longer than any operation of a group that works. */
+const timeoutMaxMs = 3_000
+
 type Kind = 'write' | 'read'
-type Operation = { readonly client: number; readonly tries: number; readonly done: () => void }
+type Operation = { readonly client: number; readonly timeouts: number; readonly done: () => void }
 
 export class Workload {
   readonly #parts: WorkloadParts
@@ -93,9 +96,9 @@ export class Workload {
     const { ledger } = this.#parts
     if (kind === 'write') {
       const request = ledger.begin()
-      this.#try(() => this.#write({ client, tries: 0, done }, request))
+      this.#try(() => this.#write({ client, timeouts: 0, done }, request))
     } else {
-      this.#try(() => this.#read({ client, tries: 0, done }))
+      this.#try(() => this.#read({ client, timeouts: 0, done }))
     }
   }
 
@@ -109,10 +112,9 @@ export class Workload {
 
   #write(operation: Operation, request: number): void {
     const { ledger, trace } = this.#parts
-    const { client, tries, done } = operation
+    const { client, timeouts, done } = operation
     const service = this.#anyService()
-    const again = (): void =>
-      this.#tryAgain(() => this.#write({ ...operation, tries: tries + 1 }, request))
+    const again = (): void => this.#tryAgain(() => this.#write(operation, request))
     if (service.unavailableReason() !== undefined) {
       again()
       return
@@ -120,10 +122,10 @@ export class Workload {
     const command = ledger.attempt(request)
     const name = `${request}/${command.attempt}`
     trace?.(`client ${client} writes ${name} at ${service.id}`)
-    const attempt = this.#untilTimeout(tries, () => {
+    const attempt = this.#untilTimeout(timeouts, () => {
       trace?.(`client ${client} gives ${name} up at ${service.id}`)
       service.abandon(id, 'proposal')
-      again()
+      this.#tryAgain(() => this.#write({ ...operation, timeouts: timeouts + 1 }, request))
     })
     const id = service.propose(encodeCommand(command), attempt.open, {
       served: (appliedIndex) => {
@@ -143,9 +145,9 @@ export class Workload {
 
   #read(operation: Operation): void {
     const { ledger, trace } = this.#parts
-    const { client, tries, done } = operation
+    const { client, timeouts, done } = operation
     const service = this.#anyService()
-    const again = (): void => this.#tryAgain(() => this.#read({ ...operation, tries: tries + 1 }))
+    const again = (): void => this.#tryAgain(() => this.#read(operation))
     const reason = service.unavailableReason()
     if (reason === 'connection refused') {
       again()
@@ -153,9 +155,9 @@ export class Workload {
     }
     // What is known when this attempt begins, not the operation: it is the barrier that is checked.
     const floor = ledger.readFloor()
-    const attempt = this.#untilTimeout(tries, () => {
+    const attempt = this.#untilTimeout(timeouts, () => {
       service.abandon(id, 'barrier')
-      again()
+      this.#tryAgain(() => this.#read({ ...operation, timeouts: timeouts + 1 }))
     })
     const id = service.barrier(attempt.open, {
       served: (appliedIndex) => {
@@ -171,13 +173,14 @@ export class Workload {
     })
   }
 
-  /** More patient with each try: with the same patience a slow group would never be waited for. */
+  /** More patient with each timeout, up to a point: a slow group would never be waited for. */
   #untilTimeout(
-    tries: number,
+    timeouts: number,
     give: () => void,
   ): { readonly open: () => boolean; readonly end: () => void } {
     let open = true
-    const timeoutMs = this.#parts.options.attemptTimeoutMs * Math.min(10, 1 + tries / 4)
+    const { attemptTimeoutMs } = this.#parts.options
+    const timeoutMs = Math.min(attemptTimeoutMs * (1 + timeouts), timeoutMaxMs)
     this.#parts.queue.after(timeoutMs, () => {
       if (!open) return
       open = false
