@@ -22,7 +22,7 @@ export class Announcer {
   #lastBroadcastTick = 0
   #progress = 0
   #progressTick = 0
-  #usualTicks = 2
+  #usualTicks = 1
   #nudges = 0
   #nudgeTick: number | undefined
 

@@ -15,7 +15,11 @@ export function receiveMessage(
   if (!concerns(duties, from, header)) return false
   const heard = duties.peers.hear(header, now)
   if (heard.kind === 'ignored') return false
-  if (heard.isNewIncarnation) duties.pool.supersede(from, header.incarnation)
+  if (heard.isNewIncarnation) {
+    duties.pool.supersede(from, header.incarnation)
+    // It knows nothing of us yet, and need not wait for a heartbeat.
+    duties.outbox.tell(from, [])
+  }
   for (const part of parts) receivePart(duties, from, part, now)
   duties.standing.moved()
   return true

@@ -23,7 +23,11 @@ type Stream = {
 }
 
 /** A large request of which some chunks have arrived. */
-type Partial = { readonly pieces: (Uint8Array | undefined)[]; missing: number }
+type Partial = {
+  readonly id: RequestId
+  readonly pieces: (Uint8Array | undefined)[]
+  missing: number
+}
 
 export type PoolLimits = {
   readonly requestMaxBytes: number
@@ -143,8 +147,10 @@ export class RequestPool {
       }
       stream.unnumberedBytes = 0
       stream.firstGap = stream.nextUnnumbered
-      this.#dropPartials(`${sender}/${incarnation}/`)
       if (stream.held.size === 0) streams?.delete(incarnation)
+    }
+    for (const [key, { id }] of this.#partials) {
+      if (id.sender === sender && id.incarnation < current) this.#dropPartial(key)
     }
   }
 
@@ -191,10 +197,8 @@ export class RequestPool {
       const neededBytes = chunks * chunkBytes
       if (this.#reservedBytes + neededBytes > partialRequestsMaxBytes) return undefined
       this.#reservedBytes += neededBytes
-      partial = {
-        pieces: new Array<Uint8Array | undefined>(chunks).fill(undefined),
-        missing: chunks,
-      }
+      const pieces = new Array<Uint8Array | undefined>(chunks).fill(undefined)
+      partial = { id, pieces, missing: chunks }
       this.#partials.set(key, partial)
     }
     if (partial.pieces.length !== chunks || partial.pieces[chunk] !== undefined) return undefined
@@ -203,12 +207,6 @@ export class RequestPool {
     if (partial.missing > 0) return undefined
     this.#dropPartial(key)
     return joined(partial.pieces as Uint8Array[])
-  }
-
-  #dropPartials(prefix: string): void {
-    for (const key of [...this.#partials.keys()]) {
-      if (key.startsWith(prefix)) this.#dropPartial(key)
-    }
   }
 
   #dropPartial(key: string): void {

@@ -1,0 +1,89 @@
+/**
+ * Runs every scenario beside this file. A scenario is a text: `#` lines say which rule it shows, `>`
+ * lines are the script, all others the trace that is expected. `npx vitest run -u` rewrites the trace;
+ * read what changed before you commit it.
+ *
+ * Commands: members N · start · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A cannot
+ * reach B) · heal · hold-disk M · release-disk M · crash M · restart M · reason M · tick N.
+ * After each, all
+ * happens that needs no time.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ScenarioGroup } from './group.ts'
+
+const folder = import.meta.dirname
+const scenarios = readdirSync(folder).filter((name) => name.endsWith('.txt'))
+
+describe('scenarios of the rotating sequencer', () => {
+  it('exist', () => expect(scenarios.length).toBeGreaterThan(0))
+  for (const name of scenarios) {
+    it(name, async () => {
+      const path = join(folder, name)
+      await expect(play(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path)
+    })
+  }
+})
+
+function play(text: string): string {
+  const lines: string[] = []
+  let group: ScenarioGroup | undefined
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#') || line === '') lines.push(line)
+    if (!line.startsWith('> ')) continue
+    lines.push(line)
+    const words = line.slice(2).split(' ')
+    if (words[0] === 'members') {
+      group = new ScenarioGroup({ members: Number(words[1]), trace: (told) => lines.push(told) })
+    } else if (group !== undefined) perform(group, words, (told) => lines.push(told))
+    else throw new Error('a scenario begins with its members')
+  }
+  return lines.join('\n')
+}
+
+function perform(group: ScenarioGroup, words: string[], tell: (line: string) => void): void {
+  const [command = '', first = '', ...rest] = words
+  const member = Number(first)
+  switch (command) {
+    case 'start':
+      for (const { id } of group.members) group.start(id)
+      break
+    case 'propose':
+      group.propose(member, rest.join(' '))
+      break
+    case 'propose-bytes':
+      group.propose(member, new Uint8Array(Number(rest[0])))
+      break
+    case 'barrier':
+      group.barrier(member)
+      break
+    case 'cut':
+      group.cut(member, Number(rest[0]))
+      break
+    case 'heal':
+      group.heal()
+      break
+    case 'hold-disk':
+      group.holdDisk(member)
+      break
+    case 'release-disk':
+      group.releaseDisk(member)
+      break
+    case 'crash':
+      group.crash(member)
+      break
+    case 'restart':
+      group.start(member)
+      break
+    case 'reason':
+      tell(`${member}: ${group.coreOf(member).unavailableReason() ?? 'takes proposals'}`)
+      break
+    case 'tick':
+      for (let ticks = 0; ticks < member; ticks += 1) group.tick()
+      break
+    default:
+      throw new Error(`there is no command ${command}`)
+  }
+  group.settle()
+}
