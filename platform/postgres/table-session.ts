@@ -25,7 +25,6 @@ const nothing: Statement = { text: 'SELECT', values: [] }
 
 export class SqlTableSession implements TableSession {
   readonly #client: Client
-  readonly #names: StatementNames
   readonly #tables = new Map<string, TableRows>()
   /** Changes of the command under way, oldest first. */
   #undo: Undo[] = []
@@ -34,9 +33,8 @@ export class SqlTableSession implements TableSession {
   #savepoint = false
   #inTransaction = false
 
-  constructor(client: Client, names: StatementNames) {
+  constructor(client: Client) {
     this.#client = client
-    this.#names = names
   }
 
   async get<Row extends object, Key extends keyof Row & string>(
@@ -191,7 +189,7 @@ export class SqlTableSession implements TableSession {
   }
 
   async #run({ text, values }: Statement): Promise<{ rows: Record<string, unknown>[] }> {
-    return this.#client.query({ ...this.#names.of(text), text, values: [...values] })
+    return this.#client.query({ ...preparedName(this.#client, text), text, values: [...values] })
   }
 
   #rowsOf(table: Pick<AnyTable, 'name' | 'key' | 'columns'>): TableRows {
@@ -204,18 +202,17 @@ export class SqlTableSession implements TableSession {
 }
 
 const preparedMax = 256
+const namesOf = new WeakMap<Client, Map<string, string>>()
 
-/** Names for prepared statements, for the life of a connection: parsed and planned once. */
-export class StatementNames {
-  readonly #names = new Map<string, string>()
-
-  /** No name when there are too many different ones: then it is parsed each time. */
-  of(text: string): { name: string } | Record<string, never> {
-    const present = this.#names.get(text)
-    if (present !== undefined) return { name: present }
-    if (this.#names.size >= preparedMax) return {}
-    const name = `s${this.#names.size}`
-    this.#names.set(text, name)
-    return { name }
-  }
+/** Names a prepared statement for the life of the connection: it is parsed and planned once. */
+function preparedName(client: Client, text: string): { name: string } | undefined {
+  const names = namesOf.get(client) ?? new Map<string, string>()
+  namesOf.set(client, names)
+  const present = names.get(text)
+  if (present !== undefined) return { name: present }
+  // Too many different ones: then it is parsed each time.
+  if (names.size >= preparedMax) return undefined
+  const name = `session-${names.size}`
+  names.set(text, name)
+  return { name }
 }

@@ -2,14 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
 import type { MemberId } from '../../common/member.ts'
-import {
-  advanceGroupTime,
-  copyAgeMaxMs,
-  isTooOld,
-  keptUntilMs,
-  mayForget,
-  noGroupTime,
-} from './group-time.ts'
+import { advanceGroupTime, isTooOld, keptUntilMs, mayForget, noGroupTime } from './group-time.ts'
 import type { GroupTime } from './group-time.ts'
 
 const minute = 60_000
@@ -119,8 +112,8 @@ describe('copies of requests', () => {
           if (!isForgotten || place < arrives % lengths.length) continue
           const submittedAt = times[submitted % times.length] as GroupTime
           const appliedAt = times[first % lengths.length] as GroupTime
-          // Long after the retention, in working time, it counts as a new request.
-          const isNew = submittedAt.unixMs > appliedAt.unixMs + 10 * minute - copyAgeMaxMs
+          // Submitted after the retention, it counts as a new request.
+          const isNew = submittedAt.unixMs > appliedAt.unixMs + 10 * minute
           if (!isNew) expect(isTooOld(time, submittedAt.unixMs)).toBe(true)
         }
       }),

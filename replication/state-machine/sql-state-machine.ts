@@ -10,7 +10,7 @@ import type { Client } from 'pg'
 import { assert } from '../../common/assert.ts'
 import { refuse, succeed } from '../../common/errors.ts'
 import type { MemberId } from '../../common/member.ts'
-import { SqlTableSession, StatementNames } from '../../platform/postgres/table-session.ts'
+import { SqlTableSession } from '../../platform/postgres/table-session.ts'
 import type { Statement } from '../../platform/postgres/table-sql.ts'
 import type { LogIndex, Ordered, Position, StateMachine } from '../replicated-log.ts'
 import type { AppliedResult, Application, Command } from './application.ts'
@@ -52,7 +52,6 @@ export class SqlStateMachine<Body extends { readonly type: string }>
 {
   readonly #client: Client
   readonly #application: Application<Body>
-  readonly #names = new StatementNames()
   #applied: Applied
   #applying = false
   #failure: unknown
@@ -100,7 +99,7 @@ export class SqlStateMachine<Body extends { readonly type: string }>
     )
     this.#applying = true
     try {
-      const session = new SqlTableSession(this.#client, this.#names)
+      const session = new SqlTableSession(this.#client)
       const work = new BatchWork(session, this.#application, this.#applied)
       const results = await work.run(batch)
       await session.commit(positionStatement(upTo))
