@@ -24,20 +24,16 @@ import type { BuyerBody, CardRequest, CartBody, PurchaseBody, SearchQuery } from
 export { ApiProblem } from '../shop/api-problem.ts'
 export type { WriteOptions } from '../shop/account-client.ts'
 export type {
-  AccountRequest,
   ItemBody,
-  LoginRequest,
   PageBody,
   RatingBody,
-  SessionBody,
 } from '../shop/bodies.ts'
-export type { ClientOptions, ServerChange } from '../shop/http-client.ts'
+export type { ClientOptions } from '../shop/http-client.ts'
 export type {
   BuyerBody,
   CardRequest,
   CartBody,
   CartLineBody,
-  CartProblemCode,
   PurchaseBody,
   SearchQuery,
 } from './bodies.ts'

@@ -20,14 +20,11 @@ import type { ItemRequest, SaleBody, SellerBody } from './bodies.ts'
 export { ApiProblem } from '../shop/api-problem.ts'
 export type { WriteOptions } from '../shop/account-client.ts'
 export type {
-  AccountRequest,
   ItemBody,
-  LoginRequest,
   PageBody,
   RatingBody,
-  SessionBody,
 } from '../shop/bodies.ts'
-export type { ClientOptions, ServerChange } from '../shop/http-client.ts'
+export type { ClientOptions } from '../shop/http-client.ts'
 export type { ItemRequest, SaleBody, SellerBody } from './bodies.ts'
 
 /** `ifMatch`: the ETag of the version to change; VERSION_MISMATCH when it is another by now. */

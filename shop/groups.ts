@@ -2,7 +2,6 @@
  * The two database groups as the servers call them: one method per rpc. Narrowed to what can be stood
  * in for by a test.
  */
-import type { Deadline } from '../common/deadline.ts'
 import { AppError, errorTable } from '../common/errors.ts'
 import type { CustomersClient } from '../db-customers/api.ts'
 import type { ProductsClient } from '../db-products/api.ts'
@@ -11,8 +10,6 @@ import type { Idempotency } from '../platform/http/idempotency.ts'
 export type Customers = Omit<CustomersClient, 'close'>
 export type Products = Omit<ProductsClient, 'close'>
 export type Groups = { readonly customers: Customers; readonly products: Products }
-
-export type CallOptions = { readonly deadline: Deadline }
 
 export type WriteContext = ReturnType<typeof writeContext>
 
