@@ -21,6 +21,8 @@ const transientCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DEADLINE_EXCEEDED',
   'PAYMENT_UNAVAILABLE',
   'INTERNAL',
+  // Nothing has happened, and a new copy of the request may do better.
+  'REQUEST_TOO_OLD',
 ])
 
 /** True when the same call may succeed later, or may have succeeded already. */
