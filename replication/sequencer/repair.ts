@@ -134,7 +134,7 @@ export class Repair {
   #backoffTicks(attempts: number): number {
     const { timing, random } = this.#options
     const base = clamp(
-      Math.ceil(this.#roundTripTicks * 2),
+      Math.round(this.#roundTripTicks * 2),
       ticksOf(timing.repairMinMs, timing),
       ticksOf(timing.repairMaxMs, timing),
     )

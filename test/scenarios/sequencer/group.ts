@@ -37,6 +37,7 @@ export class ScenarioGroup {
   readonly #ids: readonly MemberId[]
   readonly #wire: { from: MemberId; to: MemberId; bytes: Uint8Array }[] = []
   readonly #cut = new Set<string>()
+  #isLost: () => boolean = () => false
   #lastId = 0
 
   constructor(options: GroupOptions) {
@@ -92,6 +93,11 @@ export class ScenarioGroup {
 
   heal(): void {
     this.#cut.clear()
+  }
+
+  /** Decides about each message to each member. */
+  lose(isLost: () => boolean): void {
+    this.#isLost = isLost
   }
 
   holdDisk(id: number): void {
@@ -207,7 +213,7 @@ export class ScenarioGroup {
     const note = lost.length === 0 ? '' : ` (lost to ${lost.join(', ')})`
     this.#tell(`${from} → ${to}: ${describeMessage(message)}${note}`)
     for (const target of targets) {
-      if (!lost.includes(target)) this.#wire.push({ from, to: target, bytes })
+      if (!lost.includes(target) && !this.#isLost()) this.#wire.push({ from, to: target, bytes })
     }
   }
 

@@ -1,0 +1,138 @@
+/** What whole groups do that is easier said in code than in a trace. */
+import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../common/random.ts'
+import type { SequencerConfig } from '../../../replication/sequencer/config.ts'
+import { ScenarioGroup } from './group.ts'
+
+function group(members: number, config: Partial<SequencerConfig> = {}) {
+  const lines: string[] = []
+  const created = new ScenarioGroup({ members, config, trace: (line) => lines.push(line) })
+  for (const { id } of created.members) created.start(id)
+  created.settle()
+  const told = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line))
+  return { group: created, told }
+}
+
+describe('a group of one', () => {
+  it('orders, delivers and reads alone, and says nothing to nobody', () => {
+    const { group: alone, told } = group(1)
+    alone.propose(0, 'apples')
+    alone.settle()
+    alone.propose(0, 'pears')
+    alone.barrier(0)
+    alone.settle()
+    expect(told(/delivers/)).toEqual([
+      '0 delivers 0: "apples" (proposal 1)',
+      '0 delivers 1: "pears" (proposal 2)',
+    ])
+    expect(told(/barrier/)).toEqual(['0 barrier 3 passes at 0'])
+    alone.crash(0)
+    alone.start(0)
+    alone.settle()
+    alone.propose(0, 'figs')
+    for (let ticks = 0; ticks < 300; ticks += 1) alone.tick()
+    expect(told(/delivers 2/)).toEqual(['0 delivers 2: "figs" (proposal 4)'])
+    expect(told(/→/)).toEqual([])
+  })
+})
+
+describe('flow control', () => {
+  it('refuses commands that are too large, definitely and before they are sent', () => {
+    const { group: three, told } = group(3, { requestMaxBytes: 100 })
+    three.propose(0, new Uint8Array(101))
+    three.propose(0, new Uint8Array(100))
+    three.settle()
+    expect(told(/refuses/)).toEqual([
+      '0 refuses proposal 1: BODY_TOO_LARGE, A command of 101 bytes is over 100.',
+    ])
+    expect(told(/0 delivers/)).toHaveLength(1)
+  })
+
+  it('bounds what is under way, in number and in bytes, and goes on when it is delivered', () => {
+    const { group: three, told } = group(3, { ownRequestsMax: 2, ownRequestsMaxBytes: 1_000 })
+    three.propose(1, 'a')
+    three.propose(1, 'b')
+    three.propose(1, 'c')
+    three.propose(0, new Uint8Array(999))
+    three.propose(0, new Uint8Array(2))
+    three.settle()
+    expect(told(/refuses/)).toEqual([
+      expect.stringMatching(/^0 refuses proposal 5: OVERLOADED/),
+      expect.stringMatching(/^1 refuses proposal 3: OVERLOADED/),
+    ])
+    three.propose(1, 'c')
+    three.settle()
+    expect(told(/1 delivers .*"c" \(proposal 6\)/)).toHaveLength(1)
+  })
+
+  it('names no more in one message than its limits allow', () => {
+    const { group: three, told } = group(3, { sequenceMaxRequests: 4, sequenceMaxBytes: 50 })
+    for (let place = 0; place < 6; place += 1) three.propose(1, 'x')
+    three.propose(1, new Uint8Array(60))
+    three.settle()
+    expect(told(/0 delivers/).map((line) => line.split(',').length)).toEqual([4, 2, 1])
+  })
+})
+
+describe('the log', () => {
+  it('is trimmed behind what all have and what is applied durably here, and a restart goes on', () => {
+    const { group: three, told } = group(3, { trimStepEntries: 5 })
+    for (let place = 0; place < 40; place += 1) {
+      three.propose(place % 3, `${place}`)
+      three.settle()
+    }
+    expect(told(/trims/).length).toBeGreaterThan(6)
+    for (const { disk } of three.members) expect(disk.entries.length).toBeLessThan(8)
+    for (const { id } of three.members) three.crash(id)
+    for (const { id } of three.members) three.start(id)
+    three.settle()
+    three.propose(1, 'after')
+    three.settle()
+    for (const { disk } of three.members) expect(disk.appliedIndex).toBe(41)
+  })
+
+  it('is kept as long as one member lacks it', () => {
+    const { group: three, told } = group(3, { trimStepEntries: 1 })
+    three.holdDisk(2)
+    three.propose(0, 'a')
+    three.settle()
+    for (let ticks = 0; ticks < 300; ticks += 1) three.tick()
+    expect(told(/trims/)).toEqual([])
+  })
+})
+
+describe('a member whose disk was exchanged', () => {
+  it('is counted in nothing, and all say what is wrong', () => {
+    const { group: three } = group(3)
+    three.propose(0, 'a')
+    three.settle()
+    three.crash(0)
+    three.member(0).disk.wipe()
+    three.start(0)
+    // The others do not even answer it: it hears them at their next heartbeat.
+    for (let ticks = 0; ticks < 25; ticks += 1) three.tick()
+    expect(three.coreOf(0).unavailableReason()).toBe(
+      'Member 0 has lost its log; put its disk back.',
+    )
+    expect(three.coreOf(1).unavailableReason()).toMatch(/^Member 0 has come back without its log/)
+  })
+})
+
+describe('repair', () => {
+  it('brings large commands through a network that loses every fifth message', () => {
+    const seed = 5
+    const random = seededRandom(seed)
+    const { group: five, told } = group(5)
+    five.lose(() => random.next() < 0.2)
+    for (let place = 0; place < 10; place += 1) {
+      five.propose(place % 5, new Uint8Array(40_000).fill(place))
+    }
+    five.settle()
+    const answered = (): number =>
+      told(/delivers/)
+        .join()
+        .match(/\(proposal/g)?.length ?? 0
+    for (let ticks = 0; ticks < 200 && answered() < 10; ticks += 1) five.tick()
+    expect(answered(), `seed ${seed}`).toBe(10)
+  })
+})
