@@ -17,9 +17,10 @@ import {
 
 export function receiveAppend(raft: Raft, from: MemberId, message: Append): void {
   const { prevIndex, prevTerm, entries, commitIndex } = message
+  // Committed entries are in the log of every later leader (Leader Completeness): no conflict there.
   const known = Math.max(0, raft.commitIndex - prevIndex)
-  // Committed entries are the same in every log (Leader Completeness): nothing to compare there.
-  if (known === 0 && !raft.log.matches(prevIndex, prevTerm)) {
+  if (known > 0) requireSameCommitted(raft, message)
+  else if (!raft.log.matches(prevIndex, prevTerm)) {
     refuse(raft, from, message)
     return
   }
@@ -31,6 +32,14 @@ export function receiveAppend(raft: Raft, from: MemberId, message: Append): void
   raft.verifiedIndex = asIndex(Math.max(raft.verifiedIndex, lastIndex))
   commitTo(raft, asIndex(Math.min(commitIndex, lastIndex)))
   accept(raft, from)
+}
+
+/** Where the append and what is committed here overlap, the last common index tells for all. */
+function requireSameCommitted(raft: Raft, { prevIndex, prevTerm, entries }: Append): void {
+  const index = asIndex(Math.min(raft.commitIndex, prevIndex + entries.length))
+  const theirs = index === prevIndex ? prevTerm : entries[index - prevIndex - 1]?.term
+  const held = raft.log.termAt(index)
+  assert(held === undefined || held === theirs, 'committed entries are the same in every log')
 }
 
 /**

@@ -18,6 +18,7 @@ export function createRaftChecks(): readonly Check[] {
     electionSafety(),
     leaderAppendOnly(),
     logMatching(),
+    commitRule(),
     commitSafety(),
     oneVotePerTerm(),
     promisesAreDurable(),
@@ -91,6 +92,27 @@ function logMatching(): Check {
         require(same && first.termBefore === termBefore, 'log matching', () =>
           `entry ${name} differs, or what stands before it, between member ${member} and another`)
       }
+    },
+  }
+}
+
+/** "Only log entries from the leader's current term are committed by counting replicas" (5.4.2). */
+function commitRule(): Check {
+  const seen = new Map<MemberId, { readonly term: number; readonly commitIndex: number }>()
+  return {
+    name: 'commit rule',
+    afterStep: (world, { member }) => {
+      const state = coreOf(world, member)?.state
+      if (state?.role.kind !== 'leader') {
+        seen.delete(member)
+        return
+      }
+      const { term, commitIndex, log } = state
+      const before = seen.get(member)
+      seen.set(member, { term, commitIndex })
+      if (before?.term !== term || before.commitIndex === commitIndex) return
+      require(log.termAt(commitIndex) === term, 'commit rule', () =>
+        `leader ${member} of term ${term} commits up to ${commitIndex} of term ${log.termAt(commitIndex)}`)
     },
   }
 }

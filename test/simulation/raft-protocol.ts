@@ -1,19 +1,26 @@
 /** Raft as the simulator runs it. */
+import type { Random } from '../../common/random.ts'
 import { raftCodec } from '../../replication/raft/codec.ts'
 import { RaftCore } from '../../replication/raft/core.ts'
+import type { RaftOptions } from '../../replication/raft/options.ts'
 import { type PlantedBug, plantedBugs } from '../../replication/raft/state.ts'
 import { asIncarnation, type RaftMessage } from '../../replication/raft/types.ts'
 import { createRaftChecks } from './raft-checks.ts'
 import type { SimulatedProtocol } from './types.ts'
 
-/** Small limits, so that windows fill, batches split and logs are trimmed within one short run. */
-const limits = {
-  trimStepEntries: 8,
-  appendEntriesMax: 8,
-  appendSizeMaxBytes: 1024,
-  inflightAppendsMax: 4,
-  forwardProposalsMax: 3,
-  deliverAheadEntriesMax: 32,
+/**
+ * Small limits, so that windows fill, batches split and logs are trimmed within one short run. Each
+ * start draws its own: an old entry and a new leader's first then sometimes travel apart.
+ */
+function drawLimits(random: Random): Partial<RaftOptions> {
+  return {
+    trimStepEntries: 8,
+    appendEntriesMax: random.integer(1, 8),
+    appendSizeMaxBytes: 1024,
+    inflightAppendsMax: 4,
+    forwardProposalsMax: 3,
+    deliverAheadEntriesMax: 32,
+  }
 }
 
 export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
@@ -27,7 +34,7 @@ export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
       random,
       durable,
       incarnation: asIncarnation(random.integer(1, 2 ** 50)),
-      options: limits,
+      options: drawLimits(random),
       plantedBug: isPlantedBug(plantedBug) ? plantedBug : undefined,
     }),
   createChecks: createRaftChecks,
