@@ -27,6 +27,7 @@ export function serveWhenReady(options: {
   const { log, groupTimeMs, server, clock, logger } = options
   let asking = false
   let caughtUp = false
+  let stopped = false
   let announce: () => void = () => undefined
   const serving = new Promise<void>((resolve) => {
     announce = resolve
@@ -37,14 +38,18 @@ export function serveWhenReady(options: {
     asking = true
     if (!caughtUp) caughtUp = await passesBarrier(log, clock, logger)
     asking = false
-    if (!caughtUp || groupTimeMs() === 0) return
+    if (stopped || !caughtUp || groupTimeMs() === 0) return
     timer.cancel()
     server.setServing(true)
     logger.info({ appliedIndex: log.status().appliedIndex }, 'this replica is serving')
     announce()
   }
   const timer = clock.every(pollMs, () => void look())
-  return { serving, stop: () => timer.cancel() }
+  const stop = (): void => {
+    stopped = true
+    timer.cancel()
+  }
+  return { serving, stop }
 }
 
 async function passesBarrier(log: Log, clock: Clock, logger: Logger): Promise<boolean> {
