@@ -1,6 +1,7 @@
 /**
- * Where a list goes on: the sort key of the last row seen, with a hash of what was asked, so that the cursor of one
- * search is refused in another. Opaque to callers, not secret: it holds nothing that the page did not show.
+ * Where a list goes on: the sort key of the last row seen, with a hash of what was asked, so that
+ * the cursor of one search is refused in another. Opaque to callers, not secret: it holds nothing
+ * that the page did not show.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -14,7 +15,9 @@ export function encodeCursor(filters: object, position: readonly (number | strin
   return Buffer.from(JSON.stringify([hashOf(filters), ...position])).toString('base64url')
 }
 
-/** Undefined for an empty cursor: from the start. Throws INVALID_ARGUMENT for one of other filters. */
+/**
+ * Undefined for an empty cursor: from the start. Throws INVALID_ARGUMENT for one of other filters.
+ */
 export function decodeCursor<Position extends readonly unknown[]>(
   cursor: string,
   filters: object,

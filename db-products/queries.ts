@@ -1,6 +1,7 @@
 /**
- * What can be asked of the products' state, besides search.ts: plain SQL on a read connection, after
- * a barrier (see replication/replica/reads.ts). Statements are named: each connection plans them once.
+ * What can be asked of the products' state, besides search.ts: plain SQL on a read connection,
+ * after a barrier (see replication/replica/reads.ts). Statements are named: each connection plans
+ * them once.
  */
 import type { Pool } from 'pg'
 import type { ItemView } from './commands/command.ts'

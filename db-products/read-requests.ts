@@ -18,7 +18,9 @@ const limit = field
 
 const safeInteger = z.number().int()
 
-/** Ids that no item can have are left out, like those that no item has. sellerId 0: of any seller. */
+/**
+ * Ids that no item can have are left out, like those that no item has. sellerId 0: of any seller.
+ */
 export const getItems = z
   .object({
     ids: z.array(z.string()).max(IDS_MAX, { error: `must be at most ${IDS_MAX}` }),

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS state.counters (
 
 -- quantity: units for sale. held: units reserved by purchases that are not settled yet; they have
 -- left `quantity` and may come back. What its seller may edit moves `version`; sales do not.
--- folded_keywords and search_text are case-folded before ordering, so that no replica folds otherwise.
+-- folded_keywords and search_text are case-folded before ordering: no replica folds otherwise.
 CREATE TABLE IF NOT EXISTS state.items (
   serial          bigint PRIMARY KEY,
   category        integer NOT NULL,
@@ -53,7 +53,8 @@ CREATE TABLE IF NOT EXISTS state.sellers (
 );
 
 -- Never deleted: a late Reserve, Confirm or Release finds what became of its purchase. A tombstone
--- is a released reservation without buyer and lines. lines: [{serial, category, sellerId, name, quantity, price}].
+-- is a released reservation without buyer and lines.
+-- lines: [{serial, category, sellerId, name, quantity, price}].
 CREATE TABLE IF NOT EXISTS state.reservations (
   purchase_id   text COLLATE "C" PRIMARY KEY,
   state         text COLLATE "C" NOT NULL,

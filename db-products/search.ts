@@ -1,8 +1,8 @@
 /**
  * Search, the most frequent call. Available items only. With keywords: an item is found when one is
- * among its keywords, or resembles its name and keywords (pg_trgm's word similarity of at least 0.4,
- * so typos are forgiven). Best first: keywords it has, then how much it resembles those it was found
- * by (the sum, in hundredths), then up − down, then newest. That order is also the cursor.
+ * among its keywords, or resembles its name and keywords (pg_trgm's word similarity of at least
+ * 0.4, so typos are forgiven). Best first: keywords it has, then how much it resembles those it was
+ * found by (the sum, in hundredths), then up − down, then newest. That order is also the cursor.
  */
 import type { Pool } from 'pg'
 import type { ItemView } from './commands/command.ts'
@@ -11,9 +11,10 @@ import { itemColumns } from './item-columns.ts'
 import type { Search } from './read-requests.ts'
 
 /**
- * What read connections must set. The threshold belongs to the operator %>, which the index answers. Comparing words is
- * far dearer than the planner believes: left to itself, and without statistics, it would compare
- * every item with every word. A search that takes too long would only keep others waiting.
+ * What read connections must set. The threshold belongs to the operator %>, which the index
+ * answers. Comparing words is far dearer than the planner believes: left to itself, and without
+ * statistics, it would compare every item with every word. A search that takes too long would only
+ * keep others waiting.
  */
 export const readSettings = {
   'pg_trgm.word_similarity_threshold': '0.4',
@@ -42,7 +43,9 @@ export async function searchItems(pool: Pool, search: Search): Promise<ItemPage>
   return { items: page, nextCursor: encodeCursor(filters, position) }
 }
 
-/** A statement is named after its shape, so that each connection parses and plans each shape once. */
+/**
+ * A statement is named after its shape, so that each connection parses and plans each shape once.
+ */
 type Statement = { readonly name: string; readonly text: string; readonly values: unknown[] }
 
 function newestQuery({ filters, after, limit }: Search): Statement {

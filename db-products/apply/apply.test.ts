@@ -185,6 +185,15 @@ describe('reservations', () => {
     })
   })
 
+  test('a refusal names so many lines as fit into an answer', async () => {
+    const lines: ReserveLine[] = []
+    for (let i = 0; i < 60; i += 1) lines.push(line(await putUp({ quantity: 0 })))
+    const outcome = await reserve('p', lines)
+    if (outcome.ok) throw new Error('nothing was refused')
+    expect(outcome.details?.['lines']).toHaveLength(50)
+    expect(JSON.stringify(outcome.details).length).toBeLessThan(6_000)
+  })
+
   test('an unknown item refuses', async () => {
     const outcome = await reserve('p', [line({ category: 1, serial: 99 })])
     expect(outcome).toMatchObject({ code: 'ITEM_NOT_FOUND', details: { itemId: '1-99' } })

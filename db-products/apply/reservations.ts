@@ -1,7 +1,7 @@
 /**
- * A purchase's units: held → confirmed or released, keyed by purchase id, every step idempotent. Units
- * leave `quantity` when they are reserved, so none is promised twice, and no timer gives them back:
- * only confirm or release ends a reservation.
+ * A purchase's units: held → confirmed or released, keyed by purchase id, every step idempotent.
+ * Units leave `quantity` when they are reserved, so none is promised twice, and no timer gives them
+ * back: only confirm or release ends a reservation.
  */
 import { assert } from '../../common/assert.ts'
 import { type Outcome, refuse, succeed } from '../../common/errors.ts'
@@ -26,6 +26,9 @@ import {
 } from '../tables.ts'
 import { findItem, itemNotFound } from './items.ts'
 import { countForSeller } from './sellers.ts'
+
+/** Named in a refusal: it must fit into a call's trailing metadata, beside everything else. */
+const REFUSED_LINES_MAX = 50
 
 type Wanted = { readonly line: ReserveLine; readonly item: ItemRow }
 
@@ -66,7 +69,11 @@ export async function reserve(
 /** What is not there goes before what costs more: the buyer cannot agree to a price for it. */
 function refusalOf(wanted: readonly Wanted[], currency: string): Outcome<never> | undefined {
   const refuseFor = (code: 'OUT_OF_STOCK' | 'PRICE_CHANGED', lines: readonly Wanted[]) =>
-    refuse(code, { details: { lines: lines.map(({ item }) => presentState(item, currency)) } })
+    refuse(code, {
+      details: {
+        lines: lines.slice(0, REFUSED_LINES_MAX).map(({ item }) => presentState(item, currency)),
+      },
+    })
   const short = wanted.filter(({ line, item }) => item.quantity < line.quantity)
   if (short.length > 0) return refuseFor('OUT_OF_STOCK', short)
   const risen = wanted.filter(({ line, item }) => item.price > line.ceiling)
@@ -137,7 +144,10 @@ async function recordSale(
   await countForSeller(sellerId, { itemsSold: quantity }, tables)
 }
 
-/** The units are for sale again. An unknown purchase is remembered, so that a late reserve is refused. */
+/**
+ * The units are for sale again. An unknown purchase is remembered, so that a late reserve is
+ * refused.
+ */
 export async function release(
   command: Release,
   tables: TableSession,

@@ -1,4 +1,6 @@
-/** The sellers' ratings and counts of units sold. A seller has no row before the first vote or sale. */
+/**
+ * The sellers' ratings and counts of units sold. A seller has no row before the first vote or sale.
+ */
 import type { TableSession } from '../../platform/postgres/tables.ts'
 import { type SellerRow, sellers } from '../tables.ts'
 

@@ -1,7 +1,11 @@
-/** Every command of the products group, and what each answers when it succeeds. All of it is JSON. */
+/**
+ * Every command of the products group, and what each answers when it succeeds. All of it is JSON.
+ */
 import type { ItemCondition, ItemRow, ReservationRow } from '../tables.ts'
 
-/** An item id taken apart. The serial alone is unique; an id with another category names nothing. */
+/**
+ * An item id taken apart. The serial alone is unique; an id with another category names nothing.
+ */
 export type ItemReference = { readonly category: number; readonly serial: number }
 
 export type CreateItem = {
@@ -74,7 +78,9 @@ export type ProductsCommand =
   | Confirm
   | Release
 
-/** What a stored result holds of an item: enough for the answer, nothing about others' reservations. */
+/**
+ * What a stored result holds of an item: enough for the answer, nothing about others' reservations.
+ */
 export type ItemView = Omit<ItemRow, 'folded_keywords' | 'search_text' | 'held'>
 
 export type ReservationView = Pick<ReservationRow, 'state' | 'lines'>

@@ -1,6 +1,7 @@
 /**
- * The fields that several commands and queries share, and how a request becomes what the shapes describe. What
- * does not fit is refused here, before it is ordered; what depends on the state is decided in apply/.
+ * The fields that several commands and queries share, and how a request becomes what the shapes
+ * describe. What does not fit is refused here, before it is ordered; what depends on the state is
+ * decided in apply/.
  */
 import { z } from 'zod'
 import { AppError, type ErrorCode } from '../../common/errors.ts'
@@ -11,8 +12,9 @@ import type { ItemCondition } from '../tables.ts'
 import type { ItemReference } from './command.ts'
 
 /**
- * What `shape` makes of a gRPC request; the request's context is not part of it. Throws AppError with one entry per
- * bad field (`price.amount`): INVALID_ARGUMENT, or the code that all of its issues name.
+ * What `shape` makes of a gRPC request; the request's context is not part of it. Throws AppError
+ * with one entry per bad field (`price.amount`): INVALID_ARGUMENT, or the code that all of its
+ * issues name.
  */
 export function parseRequest<Parsed>(shape: z.ZodType<Parsed>, request: unknown): Parsed {
   const parsed = shape.safeParse(request)
@@ -63,8 +65,8 @@ export function text(lengthMax: number) {
 }
 
 /**
- * How search compares words. Runs before ordering only: what it gives depends on the Unicode version of the
- * process, so its result travels in the command and is never computed again.
+ * How search compares words. Runs before ordering only: what it gives depends on the Unicode
+ * version of the process, so its result travels in the command and is never computed again.
  */
 export function foldWord(word: string): string {
   return foldCase(word).trim()

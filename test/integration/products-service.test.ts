@@ -246,7 +246,7 @@ describe('search', () => {
     expect(empty).toMatchObject({ code: 'INVALID_ARGUMENT', fields: ['minPrice'] })
   })
 
-  test('keywords: those that match come first, then what resembles them, typos included', async () => {
+  test('keywords: first those that match, then what resembles them, typos included', async () => {
     await putUp({ category: 22, name: 'Garden table', keywords: ['garden', 'TABLE'] })
     await putUp({ category: 22, name: 'Table lamp', keywords: ['lamp'] })
     await putUp({ category: 22, name: 'Coffee table', keywords: ['table'] })
@@ -261,7 +261,7 @@ describe('search', () => {
     expect(await namesIn(22, { keywords: ['zzzz'] })).toEqual([])
   })
 
-  test('at 0.4 of similarity an item is found, not only at the 0.6 that PostgreSQL assumes', async () => {
+  test('an item is found at a similarity of 0.4, below what PostgreSQL assumes', async () => {
     await putUp({ category: 23, name: 'Wardrobe', keywords: [] })
     // word_similarity('warderob', 'wardrobe') = 5/9
     expect(await namesIn(23, { keywords: ['warderob'] })).toEqual(['Wardrobe'])
