@@ -250,10 +250,10 @@ describe('whatever buyers, drivers and time do', () => {
         for (const state of shop.ended.values())
           endsSeen[state === 'completed' ? state : 'failed'] += 1
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
     // The property means something only if runs get to the ends.
-    expect(Math.min(endsSeen.completed, endsSeen.failed)).toBeGreaterThan(30)
+    expect(Math.min(endsSeen.completed, endsSeen.failed)).toBeGreaterThan(10)
   })
 
   class RandomShop {
