@@ -26,7 +26,7 @@ export type ClientOptions = {
   readonly onServerChange?: (change: ServerChange) => void
   /** Certificates (PEM) to trust, when servers speak TLS under an authority of their own. */
   readonly ca?: string | Buffer | undefined
-  /** How long a call may take altogether, over all servers. Default 30,000. */
+  /** How long a call may take altogether, over all servers. Default 20,000. */
   readonly giveUpAfterMs?: number
 }
 
@@ -36,7 +36,7 @@ export type ApiRequest = {
   readonly path: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** One attempt, at one server. Default 7,000. */
+  /** One attempt, at one server. Default 8,000. */
   readonly attemptTimeoutMs?: number
   /** For a write; drawn when left out. */
   readonly idempotencyKey?: string | undefined
@@ -63,12 +63,18 @@ export type ApiClient = {
   close(): void
 }
 
-const GIVE_UP_AFTER_MS = 30_000
-const ATTEMPT_TIMEOUT_MS = 7_000
+const GIVE_UP_AFTER_MS = 20_000
+/** Longer than a server takes to say that it cannot (6 s): its reason is worth more than a timeout. */
+const ATTEMPT_TIMEOUT_MS = 8_000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1_000
 /** Answers of a server that cannot serve just now; the write may have happened: same key again. */
 const tryElsewhere: ReadonlySet<number> = new Set([502, 503, 504])
+
+/** Why there is no answer. Holds nothing of the request: no password, no card. */
+class NotReached extends Error {
+  override readonly name = 'NotReached'
+}
 
 export function createApiClient(options: ClientOptions): ApiClient {
   const { servers, onServerChange, giveUpAfterMs = GIVE_UP_AFTER_MS } = options
@@ -105,13 +111,16 @@ export function createApiClient(options: ClientOptions): ApiClient {
       const giveUpAtMs = Date.now() + giveUpAfterMs
       const headers = headersOf(request, client.token)
       let pauseMs = FIRST_PAUSE_MS
+      let said: ApiProblem | undefined
       for (let attempts = 1; ; attempts += 1) {
         const index = current
         const leftMs = giveUpAtMs - Date.now()
         const result = await attempt(http, serverAt(index), request, headers, leftMs)
         if (result instanceof ApiProblem) {
           leave(index, result.detail)
-          if (Date.now() + pauseMs >= giveUpAtMs) throw result
+          // What a server said tells more than that the last attempt was cut short.
+          if (!(result.cause instanceof NotReached)) said = result
+          if (Date.now() + pauseMs >= giveUpAtMs) throw said ?? result
           // The first time round the others are asked at once.
           if (attempts >= servers.length || isBusy(result)) {
             await sleep(randomInt(Math.ceil(pauseMs / 2), pauseMs + 1))
@@ -163,7 +172,8 @@ async function attempt(
     // What an axios error holds of the request (password, card) must not reach a log.
     const reason = axios.isAxiosError(cause) ? (cause.code ?? cause.message) : String(cause)
     const detail = `${server} cannot be reached (${reason})`
-    return new ApiProblem(503, { title: 'No server answers', code: 'UNAVAILABLE', detail })
+    const body = { title: 'No server answers', code: 'UNAVAILABLE', detail }
+    return new ApiProblem(503, body, undefined, new NotReached(reason))
   }
 }
 

@@ -37,7 +37,7 @@ export type RouteReply = {
 }
 
 /** How long a request may take in all. */
-const REQUEST_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 6_000
 
 /**
  * Unknown fields are refused wherever a schema is an object. Throws (to the error middleware)

@@ -108,7 +108,7 @@ describe('a customers member held down by a drill', () => {
     const impatient = createBuyerClient({
       servers: cluster.report.buyers,
       token: buyer.token,
-      giveUpAfterMs: 3_000,
+      giveUpAfterMs: 9_000,
     })
     const refusal = await impatient.addToCart(item.id, 1).catch((error: unknown) => error)
     expect(refusal).toMatchObject({ status: 503, code: 'UNAVAILABLE' })
