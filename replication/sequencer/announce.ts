@@ -55,8 +55,13 @@ export class Announcer {
     return true
   }
 
+  /**
+   * What needed a nudge had perhaps lost a datagram, which says nothing of how long work takes; but
+   * when everything needs one, it is the disks that are slow. So it counts, up to a limit.
+   */
   #measure(ticks: number): void {
-    this.#usualTicks += (ticks - this.#usualTicks) / 8
+    const counted = this.#nudges === 0 ? ticks : Math.min(ticks, this.#usualTicks * 1.5 + 1)
+    this.#usualTicks += (counted - this.#usualTicks) / 8
   }
 
   #waitTicks(): number {
