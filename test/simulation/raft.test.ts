@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { raftProtocol } from './raft-protocol.ts'
 import { firstFailure, requireNoFailure } from './report.ts'
 import { environmentBugs, runSimulation } from './simulation.ts'
@@ -7,6 +7,9 @@ import type { SimulationResult } from './types.ts'
 /** Always the same, so that a failure is somebody's change; and some that nobody has run before. */
 const fixedSeeds = 250
 const freshSeeds = 50
+
+/** Pure computing: how long it takes says how busy the machine is, nothing else. */
+vi.setConfig({ testTimeout: 600_000 })
 
 describe('Raft under the simulator', () => {
   it(`finds nothing in seeds 1 to ${fixedSeeds}, in which a lot happens`, () => {
