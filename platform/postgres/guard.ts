@@ -7,6 +7,7 @@
  * guard still held the lock. A later process takes the lock first and then ends every connection
  * it can see; one that it cannot see yet will find the lock gone.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Client, ClientBase } from 'pg'
 import { applicationName, applicationPrefix, clientConfig } from './connections.ts'
@@ -39,6 +40,7 @@ export type GuardOptions = {
 /** A process that was killed frees its lock at once on a Unix socket, after keep-alives over TCP. */
 const lockWaitMs = { socket: 3_000, url: 15_000 } as const
 const fenceTimeoutMs = 15_000
+const goodbyeMs = 5_000
 
 /** Takes the lock and ends what others left behind. Throws AlreadyRunning when somebody lives. */
 export async function takeGuard(options: GuardOptions): Promise<Guard> {
@@ -67,7 +69,9 @@ export async function takeGuard(options: GuardOptions): Promise<Guard> {
       release: async (last) => {
         releasing = true
         await last()
-        await client.end().catch(() => {}) // `last` may have stopped the server
+        // `last` may have stopped the server; a server of others may not answer any more.
+        const ended = client.end().catch(() => {})
+        await Promise.race([ended, sleep(goodbyeMs, undefined, { ref: false })])
       },
     }
   } catch (error) {

@@ -2,12 +2,13 @@
  * One replica's PostgreSQL, embedded or given by DATABASE_URL: started (or adopted), guarded against
  * a second process, and connected to. What is in the database is not known here.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Client, Pool } from 'pg'
 import type { Logger } from 'pino'
 import { applicationName, clientConfig } from './connections.ts'
 import type { ConnectOptions, Target } from './connections.ts'
-import { takeGuard } from './guard.ts'
+import { AlreadyRunning, takeGuard } from './guard.ts'
 import type { Guard } from './guard.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 import { sweepAbandoned } from './embedded.ts'
@@ -64,10 +65,19 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     server.adopted ? 'adopted the PostgreSQL of an earlier process' : 'PostgreSQL is running',
   )
   const target: Target = { kind: 'socket', socketDir: server.postmaster.socketDir }
-  const guard = await takeGuard({ target, runtimeName, what: dataDir })
-  await writeOwner(server.place)
-  return assemble(options, target, guard, server)
+  try {
+    const guard = await takeGuard({ target, runtimeName, what: dataDir })
+    await writeOwner(server.place)
+    return assemble(options, target, guard, server)
+  } catch (error) {
+    // Somebody else's server stays; one that nobody could get hold of does not.
+    if (!(error instanceof AlreadyRunning)) await stopServer(server)
+    throw error
+  }
 }
+
+/** A server that no longer answers must not keep us from stopping it. */
+const goodbyeMs = 5_000
 
 function assemble(
   options: PostgresOptions,
@@ -117,7 +127,7 @@ function assemble(
     if (stopping) return
     stopping = true
     const ends = [...[...pools].filter((made) => !made.ended), ...clients].map((made) => made.end())
-    await Promise.allSettled(ends)
+    await Promise.race([Promise.allSettled(ends), sleep(goodbyeMs, undefined, { ref: false })])
     await guard.release(async () => {
       if (server !== undefined) await stopServer(server)
     })

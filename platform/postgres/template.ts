@@ -4,8 +4,8 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, open, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import { buildOnce, cacheDirectory, renameUnlessTaken } from './cache.ts'
@@ -34,8 +34,20 @@ export async function createCluster(
     if (placed && !(await linkPlace(place))) {
       await removeOutsideFiles(place.cluster)
     }
+    const above = [place.cluster, place.entry, place.dataDir].map((path) => dirname(path))
+    for (const directory of new Set(above)) await syncDirectory(directory)
   } finally {
     await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** A name in a directory survives a power failure once the directory is synced. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 
