@@ -1,5 +1,6 @@
 /**
- * Barriers: how far must be applied here so that a read sees all that was acknowledged before it began.
+ * Barriers: how far must be applied here so that a read sees all that was acknowledged before it
+ * began.
  *
  * Rule: ask all, under a fresh round number, how far they have come in this view; with Q answers
  * (oneself included) wait until the highest of them is applied here, then read. Barriers asked
@@ -7,11 +8,12 @@
  *
  * A member answers its *receivedUpTo*. Why that and Q of them suffice, across restarts, too:
  * acknowledged implies delivered at the member that was called, which implies stable: Q members had
- * said receivedUpTo ≥ k. They say so only when k is durable, so it is in their log after any restart,
- * and receivedUpTo never shrinks. Any Q that answer *after* the barrier began share one member with
- * those Q, and its answer is ≥ k. Sequence messages that were seen but not durable may be forgotten
- * in a restart; nothing acknowledged hangs on them, and a read need not wait for them, either.
- * An answer echoes round and incarnation of the asker: one to an earlier round may be too low.
+ * said receivedUpTo ≥ k. They say so only when k is durable, so it is in their log after any
+ * restart, and receivedUpTo never shrinks. Any Q that answer *after* the barrier began share one
+ * member with those Q, and its answer is ≥ k. Sequence messages that were seen but not durable may
+ * be forgotten in a restart; nothing acknowledged hangs on them, and a read need not wait for them,
+ * either. An answer echoes round and incarnation of the asker: one to an earlier round may be too
+ * low.
  */
 import type { MemberId } from '../../common/member.ts'
 import type { BarrierId } from '../protocol.ts'

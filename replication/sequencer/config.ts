@@ -36,7 +36,9 @@ export type SequencerConfig = {
   readonly sequenceWindow: number
   /** One durable write. A single larger entry still goes alone. */
   readonly persistMaxBytes: number
-  /** Not issued while this member has so much delivered and not yet applied: the group slows down. */
+  /**
+   * Not issued while this member has so much delivered and not yet applied: the group slows down.
+   */
   readonly applyBacklogMaxEntries: number
   readonly applyBacklogMaxBytes: number
   /** Answers to one member's retransmit requests, in one tick. */
@@ -79,8 +81,8 @@ export function ticksOf(ms: number, { tickMs }: Pick<SequencerConfig, 'tickMs'>)
  * Deviations from the rules that prove that the checkers find them. For tests only.
  * - `acknowledgeBeforeDurable`: receivedUpTo is told before the entry is durable.
  * - `deliverBelowQuorum`: Q − 1 members make an entry stable.
- * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, which after
- *   a restart trusts its log alone: so it may issue the same number again.
+ * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, which
+ *   after a restart trusts its log alone: so it may issue the same number again.
  * - `skipSenderOrder`: a sequence message names requests past a gap in their sender's numbers.
  * - `barrierBelowQuorum`: Q − 1 answers end a barrier's round.
  */
@@ -100,7 +102,7 @@ export type SequencerOptions = {
   /** See clusterIdOf(): datagrams of another cluster count for nothing. */
   readonly cluster: number
   readonly durable: DurableState
-  /** The wall clock at start. It may be wrong: it only makes incarnations that were lost unlikely. */
+  /** The wall clock. It may be wrong: it matters where a disk, and its incarnation, was lost. */
   readonly startedAtUnixMs: number
   /** For jitter, the choice among equals, and the low bits of the incarnation. */
   readonly random: Random

@@ -2,16 +2,16 @@
  * The rotating sequencer's core: takes inputs to the duties in the files beside it and gathers what
  * follows in a Ready. No I/O, clock, timer or randomness of its own (see replication/protocol.ts).
  *
- * Here the view is fixed (view.ts), so a restarted member goes on in it, under a new incarnation. What
- * a restart could break, and what keeps it whole:
- * - *receivedUpTo* is told only in sendAfterPersist of the write that makes it true, and is read back
- *   from the log's end.
+ * Here the view is fixed (view.ts), so a restarted member goes on in it, under a new incarnation.
+ * What a restart could break, and what keeps it whole:
+ * - *receivedUpTo* is told only in sendAfterPersist of the write that makes it true, and is read
+ *   back from the log's end.
  * - *One issuer*: a sequence message leaves only when it is durable at its sequencer with every
  *   request it names. So the same k is never issued with another content, and whoever misses the
  *   message or a request can get it from its sequencer, whose metadata shows it after the restart.
  *   (With views, where a restarted member never goes on in its old one, it may leave at once.)
- * - *Incarnation*: durable before anything is sent at all. localSequence starts at 0 in each; what is
- *   named is told apart by ⟨sender, incarnation, localSequence⟩.
+ * - *Incarnation*: durable before anything is sent at all. localSequence starts at 0 in each; what
+ *   is named is told apart by ⟨sender, incarnation, localSequence⟩.
  * - *Barrier answers* say receivedUpTo, which does not shrink; see barriers.ts.
  * - *Applied position*: never ahead of receivedUpTo, since only what is durable here is delivered.
  */
@@ -209,7 +209,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   #takePersist(): DurableStep {
     const { announcer, config, delivery, issuer, log, own, standing } = this.#duties
     const nothing = { persist: undefined, sendAfterPersist: [] }
-    // A number is issued when its write can begin, not before: so it names all that is here by then.
+    // A number is issued when its write can begin: so it names all that is here by then.
     if (log.isPersisting) return nothing
     const hasIssued = issuer.issue(delivery)
     const entries = log.takeUnpersisted(config.persistMaxBytes)
@@ -261,7 +261,10 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     return passed.ids.map((id) => ({ id, index }))
   }
 
-  /** What all members have durably nobody asks for again; what is applied durably is never replayed. */
+  /**
+   * What all members have durably nobody asks for again; what is applied durably is never
+   * replayed.
+   */
   #trim(): LogIndex | undefined {
     const { config, delivery, incarnationOf, log, peers, pool } = this.#duties
     let upTo = lower(delivery.appliedDurablyUpTo, log.receivedUpTo)

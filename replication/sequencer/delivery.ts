@@ -1,8 +1,8 @@
 /**
  * When an entry is stable, and the delivery of entries in order.
  *
- * Rule: k is *stable* when Q members of the view have said receivedUpTo ≥ k in datagrams of the view
- * (oneself counts with what is durable here). It is *delivered* when it is stable, ≤ own
+ * Rule: k is *stable* when Q members of the view have said receivedUpTo ≥ k in datagrams of the
+ * view (oneself counts with what is durable here). It is *delivered* when it is stable, ≤ own
  * receivedUpTo, and all before it are delivered.
  */
 import { assert } from '../../common/assert.ts'

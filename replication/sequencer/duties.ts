@@ -1,4 +1,7 @@
-/** Puts the duties of one member together. Each is a room of its own; this says what each is handed. */
+/**
+ * Puts the duties of one member together. Each is a room of its own; this says what each is
+ * handed.
+ */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import { Announcer } from './announce.ts'

@@ -3,8 +3,8 @@
  *
  * Rule: k is sent only by members[k mod |members|], and only when it (a) has every sequence message
  * < k, (b) has every request those name, (c) names requests of each sender incarnation in
- * localSequence order without a gap. It names everything eligible that it holds, up to a limit. With
- * nothing to name it waits.
+ * localSequence order without a gap. It names everything eligible that it holds, up to a limit.
+ * With nothing to name it waits.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
@@ -48,8 +48,8 @@ export class Issuer {
     const { log, config } = this.#options
     const k = this.#ownTurn()
     if (k === undefined || this.obstacle() !== undefined) return false
-    // Flow control: while this member's state machine is far behind, it holds its turn, and so slows
-    // the whole group down to what all can apply.
+    // Flow control: while this member's state machine is far behind, it holds its turn, and so
+    // slows the whole group down to what all can apply.
     const isFarBehind =
       backlog.backlogEntries >= config.applyBacklogMaxEntries ||
       backlog.backlogBytes >= config.applyBacklogMaxBytes
@@ -70,8 +70,8 @@ export class Issuer {
   }
 
   /**
-   * Why this member must not issue anything, ever: others have seen a number of its own that its log
-   * does not hold. What it issues is durable here first, so its disk is not the one it had.
+   * Why this member must not issue anything, ever: others have seen a number of its own that its
+   * log does not hold. What it issues is durable here first, so its disk is not the one it had.
    */
   obstacle(): string | undefined {
     const { self, view, log, peers, plantedBug } = this.#options

@@ -1,5 +1,6 @@
 /**
- * An entry as the log stores it: a sequence message and all the commands that it names, in its order.
+ * An entry as the log stores it: a sequence message and all the commands that it names, in its
+ * order.
  */
 import { assert } from '../../common/assert.ts'
 import { CodecError } from '../../common/codec-error.ts'

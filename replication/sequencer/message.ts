@@ -66,7 +66,10 @@ export type RetransmitRequestPart = {
   readonly requests: readonly RequestRun[]
 }
 
-/** Asks how far each member has durably come, under a round number that is fresh in this incarnation. */
+/**
+ * Asks how far each member has durably come, under a round number that is fresh in this
+ * incarnation.
+ */
 export type BarrierAskPart = { readonly kind: 'barrierAsk'; readonly round: number }
 
 export type BarrierAnswerPart = {
@@ -86,7 +89,10 @@ export type Part =
 
 export type SequencerMessage = { readonly header: Header; readonly parts: readonly Part[] }
 
-/** All members cut alike, or pieces from two of them would not fit together: hence not configurable. */
+/**
+ * All members cut alike, or pieces from two of them would not fit together: hence not
+ * configurable.
+ */
 export const chunkBytes = 1_200
 
 /** Limits of the format. A decoder refuses more, so nothing that follows has to expect it. */

@@ -1,6 +1,6 @@
 /**
- * What gathers to leave at once, by destination. Everything for one destination shares messages, and
- * one header: so a Ready tells one status, however many reasons there were to tell it.
+ * What gathers to leave at once, by destination. Everything for one destination shares messages,
+ * and one header: so a Ready tells one status, however many reasons there were to tell it.
  */
 import type { MemberId } from '../../common/member.ts'
 import type { Outgoing } from '../protocol.ts'
@@ -42,7 +42,9 @@ export class Outbox {
     else gathered.push(...parts)
   }
 
-  /** `isStatusToldLater`: a broadcast of the same Ready tells it, so none goes for its sake alone. */
+  /**
+   * `isStatusToldLater`: a broadcast of the same Ready tells it, so none goes for its sake alone.
+   */
   take(header: Header, isStatusToldLater: boolean): Outgoing<SequencerMessage>[] {
     const outgoing: Outgoing<SequencerMessage>[] = []
     if (this.#all.length > 0 || (this.#isStatusDue && !isStatusToldLater)) {

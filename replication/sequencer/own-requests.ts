@@ -1,6 +1,7 @@
 /**
  * The requests of this incarnation: their numbers, whose proposals they are, what of them has been
- * sent, and how many may be under way. A request is never withdrawn: it leaves here by its delivery.
+ * sent, and how many may be under way. A request is never withdrawn: it leaves here by its
+ * delivery.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'

@@ -51,7 +51,7 @@ describe('what members told', () => {
     expect(peers.isHeard(peers.get(memberId(1)), 50, 10)).toBe(false)
   })
 
-  it('shows when a member has come back with less than it had promised, until its log is back', () => {
+  it('shows a member that came back with less than it had promised, until its log is back', () => {
     const { hear, peers } = create()
     hear(1, 5, received(9))
     expect(hear(1, 6, received(-1))).toEqual({ kind: 'ignored' })

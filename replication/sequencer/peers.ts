@@ -91,7 +91,9 @@ export class Peers {
   }
 }
 
-/** Datagrams overtake each other, so the highest value counts; own numbers start anew at a restart. */
+/**
+ * Datagrams overtake each other, so the highest value counts; own numbers start anew at a restart.
+ */
 function mergeMetadata(known: Metadata, told: Metadata, isNewIncarnation: boolean): Metadata {
   const isLaterOwn = isNewIncarnation || told.ownHighest > known.ownHighest
   return {

@@ -69,7 +69,9 @@ function receiveSequence({ log, standing, view }: Duties, sequence: SequenceMess
   if (log.offer(sequence)) standing.saw(sequence.globalSequence)
 }
 
-/** Taken: what a held message names, and what the current incarnation of its sender goes on with. */
+/**
+ * Taken: what a held message names, and what the current incarnation of its sender goes on with.
+ */
 function receiveRequest({ self, log, pool, incarnationOf }: Duties, part: RequestPart): void {
   const { id } = part
   const isCurrent = id.sender !== self && incarnationOf(id.sender) === id.incarnation

@@ -85,7 +85,7 @@ describe('whom a member asks for what it lacks', () => {
     expect(run([sequence(7)], 3, 500)[0]?.to).toBe(3)
   })
 
-  it('asks the sender for a request that is named, or the sequencer if the sender restarted', () => {
+  it('asks the sender for a named request, or the sequencer if the sender restarted', () => {
     const { run } = create()
     const k = 7 as GlobalSequence
     expect(run([{ kind: 'namedRequest', id: request(3, 5), k }], 3)[0]?.to).toBe(3)

@@ -101,7 +101,9 @@ export class Repair {
     return this.#issuerOf(missing.k)?.id ?? owner?.id
   }
 
-  /** Who owes it: the sender, where it is still the incarnation that sent it; else the sequencer. */
+  /**
+   * Who owes it: the sender, where it is still the incarnation that sent it; else the sequencer.
+   */
   #ownerOf(missing: Missing): Peer | undefined {
     switch (missing.kind) {
       case 'sequence':

@@ -1,9 +1,9 @@
 /**
- * The requests that this member holds: those not numbered yet, of the incarnations that are current,
- * and those that retained entries name. It must not know who orders them.
+ * The requests that this member holds: those not numbered yet, of the incarnations that are
+ * current, and those that retained entries name. It must not know who orders them.
  *
- * A request that nothing names yet may be forgotten at any time without harm: whoever names it has it
- * durably first, and serves it to whoever lacks it.
+ * A request that nothing names yet may be forgotten at any time without harm: whoever names it has
+ * it durably first, and serves it to whoever lacks it.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
@@ -54,7 +54,9 @@ export class RequestPool {
     return this.payload(id) !== undefined
   }
 
-  /** Whether there is room for a request that nothing names, of its sender's current incarnation. */
+  /**
+   * Whether there is room for a request that nothing names, of its sender's current incarnation.
+   */
   admits({ id, chunks }: RequestPart): boolean {
     const { heldRequestsMax, heldRequestsMaxBytes } = this.#limits
     const stream = this.#streamOf(id)
@@ -187,7 +189,9 @@ export class RequestPool {
     return stream
   }
 
-  /** The whole payload once its last missing chunk is here. Bounded: what has no room is dropped. */
+  /**
+   * The whole payload once its last missing chunk is here. Bounded: what has no room is dropped.
+   */
   #assemble({ id, chunk, chunks, bytes }: RequestPart): Uint8Array | undefined {
     const { requestMaxBytes, partialRequestsMaxBytes } = this.#limits
     if ((chunks - 1) * chunkBytes >= requestMaxBytes) return undefined

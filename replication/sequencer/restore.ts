@@ -1,4 +1,6 @@
-/** Builds what the core goes on from out of what storage holds. Throws CodecError on foreign bytes. */
+/**
+ * Builds what the core goes on from out of what storage holds. Throws CodecError on foreign bytes.
+ */
 import { assert } from '../../common/assert.ts'
 import type { SequencerConfig, SequencerOptions } from './config.ts'
 import { decodeMeta, nextIncarnation } from './incarnation.ts'

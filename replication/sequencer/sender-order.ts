@@ -4,10 +4,10 @@
  * applied position, so that a restart goes on from it without the trimmed part of the log.
  *
  * It must stay bounded although incarnations come and go: of each sender it keeps the counters of
- * the highest few incarnations that the log names, and a floor. An incarnation at or below the floor
- * is refused for ever; otherwise one whose counter was dropped would seem to start from 0 again, and
- * a request of it that slept in the network would be delivered twice. Since the floor moves by what
- * is ordered alone, every member refuses the same.
+ * the highest few incarnations that the log names, and a floor. An incarnation at or below the
+ * floor is refused for ever; otherwise one whose counter was dropped would seem to start from 0
+ * again, and a request of it that slept in the network would be delivered twice. Since the floor
+ * moves by what is ordered alone, every member refuses the same.
  */
 import { assert } from '../../common/assert.ts'
 import { CodecError } from '../../common/codec-error.ts'
@@ -17,7 +17,9 @@ import type { RequestRun } from './message.ts'
 import { type Incarnation, type LocalSequence, step } from './view.ts'
 
 const formatVersion = 1
-/** One is enough for correctness; a few let requests of a sender that restarted still be numbered. */
+/**
+ * One is enough for correctness; a few let requests of a sender that restarted still be numbered.
+ */
 export const keptIncarnations = 4
 
 type Counter = { readonly incarnation: Incarnation; readonly next: LocalSequence }

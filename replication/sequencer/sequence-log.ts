@@ -92,8 +92,8 @@ export class SequenceLog {
   }
 
   /**
-   * Takes in a sequence message. True when it was not held; one too far ahead is dropped, it will be
-   * asked for.
+   * Takes in a sequence message. True when it was not held; one too far ahead is dropped, it will
+   * be asked for.
    */
   offer(sequence: SequenceMessage): boolean {
     const k = sequence.globalSequence

@@ -64,7 +64,10 @@ export class Standing {
     return this.#header(log.receivedUpTo, own.sent)
   }
 
-  /** For one that leaves when the write in flight is durable, and with it own requests up to `sent`. */
+  /**
+   * For one that leaves when the write in flight is durable, and with it own requests up to
+   * `sent`.
+   */
   headerAfterPersist(sent: LocalSequence): Header {
     return this.#header(this.#options.log.persistingUpTo, sent)
   }

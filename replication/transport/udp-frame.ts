@@ -6,8 +6,8 @@
  *     body of a pack:      (length u16 · message)*
  *     body of a fragment:  message id u32 · index u16 · count u16 · bytes
  *
- * The tag is HMAC-SHA-256 over all that stands before it, cut to 16 bytes (RFC 2104, section 5). It is
- * checked before anything behind the sender is looked at.
+ * The tag is HMAC-SHA-256 over all that stands before it, cut to 16 bytes (RFC 2104, section 5). It
+ * is checked before anything behind the sender is looked at.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -40,7 +40,10 @@ export type Opened =
   | { readonly kind: 'fragment'; readonly sender: number; readonly fragment: Fragment }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
 
-/** `foreign`: another version, cluster or sender. `forged`: the tag is wrong. `malformed`: behind a right tag. */
+/**
+ * `foreign`: another version, cluster or sender. `forged`: the tag is wrong. `malformed`: behind a
+ * right tag.
+ */
 export type RefusalReason = 'foreign' | 'forged' | 'malformed'
 
 export class Framer {

@@ -1,6 +1,6 @@
 /**
- * Makes datagrams out of messages for one destination: small ones share, large ones are cut. The order
- * of messages is kept, for what it is worth: the network keeps none.
+ * Makes datagrams out of messages for one destination: small ones share, large ones are cut. The
+ * order of messages is kept, for what it is worth: the network keeps none.
  */
 import { assert } from '../../common/assert.ts'
 import { type Framer, fragmentFrameBytes, fragmentsMax, frameBytes } from './udp-frame.ts'

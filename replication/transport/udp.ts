@@ -1,7 +1,7 @@
 /**
- * Transport over UDP, unicast to each member. Datagrams may be lost, repeated, delayed and reordered,
- * and whoever reaches the port may send some: what is not authentic is dropped at the cost of its
- * check. It must not know what messages mean.
+ * Transport over UDP, unicast to each member. Datagrams may be lost, repeated, delayed and
+ * reordered, and whoever reaches the port may send some: what is not authentic is dropped at the
+ * cost of its check. It must not know what messages mean.
  *
  * Messages of one turn for one destination leave together. A broadcast is packed and authenticated
  * once and sent to each.

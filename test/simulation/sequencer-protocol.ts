@@ -131,7 +131,9 @@ function senderOrder(): Check {
   }
 }
 
-/** The last durable log index of each member, through trimming: entries are never truncated here. */
+/**
+ * The last durable log index of each member, through trimming: entries are never truncated here.
+ */
 class LogEnds {
   readonly #ends = new Map<number, number>()
 

@@ -4,8 +4,9 @@ import type { Part, RequestRun, SequencerMessage } from '../../../replication/se
 
 export function describeMessage({ header, parts }: SequencerMessage): string {
   const { receivedUpTo, deliveredUpTo, highestSeen, ownHighest } = header.metadata
-  const told = `received ${receivedUpTo} delivered ${deliveredUpTo} seen ${highestSeen} own ${ownHighest}`
-  return [`[${told}]`, ...parts.map(describePart)].join(' + ')
+  const durable = `received ${receivedUpTo} delivered ${deliveredUpTo}`
+  const told = `[${durable} seen ${highestSeen} own ${ownHighest}]`
+  return [told, ...parts.map(describePart)].join(' + ')
 }
 
 function describePart(part: Part): string {

@@ -75,7 +75,7 @@ describe('flow control', () => {
 })
 
 describe('the log', () => {
-  it('is trimmed behind what all have and what is applied durably here, and a restart goes on', () => {
+  it('is trimmed behind what all have and what is applied durably, and a restart goes on', () => {
     const { group: three, told } = group(3, { trimStepEntries: 5 })
     for (let place = 0; place < 40; place += 1) {
       three.propose(place % 3, `${place}`)

@@ -1,6 +1,6 @@
 /**
- * A whole group of cores under a script: messages arrive in the order in which they were sent, at once,
- * unless the script cuts a link or holds a disk. What happens is told line by line.
+ * A whole group of cores under a script: messages arrive in the order in which they were sent, at
+ * once, unless the script cuts a link or holds a disk. What happens is told line by line.
  */
 import { type MemberId, memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'

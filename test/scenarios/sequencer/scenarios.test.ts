@@ -1,12 +1,11 @@
 /**
- * Runs every scenario beside this file. A scenario is a text: `#` lines say which rule it shows, `>`
- * lines are the script, all others the trace that is expected. `npx vitest run -u` rewrites the trace;
- * read what changed before you commit it.
+ * Runs every scenario beside this file. A scenario is a text: `#` lines say which rule it shows,
+ * `>` lines are the script, all others the trace that is expected. `npx vitest run -u` rewrites the
+ * trace; read what changed before you commit it.
  *
- * Commands: members N · start · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A cannot
- * reach B) · heal · hold-disk M · release-disk M · crash M · restart M · reason M · tick N.
- * After each, all
- * happens that needs no time.
+ * Commands: members N · start · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A
+ * cannot reach B) · heal · hold-disk M · release-disk M · crash M · restart M · reason M · tick N.
+ * After each, all happens that needs no time.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
