@@ -25,11 +25,22 @@ import type { LogIndex } from '../replicated-log.ts'
  * writes the same entries (dissertation, section 10.2.1): it promises nothing.
  */
 export function replicate(raft: Raft, leader: Leader): void {
+  if (lacksSomething(raft, leader)) sendAppends(raft, leader)
+  tellCommit(raft, leader)
+}
+
+function lacksSomething(raft: Raft, leader: Leader): boolean {
+  for (const progress of leader.progress.values()) {
+    if (progress.nextIndex <= raft.log.lastIndex || progress.state === 'probe') return true
+  }
+  return false
+}
+
+function sendAppends(raft: Raft, leader: Leader): void {
   const built = new Map<LogIndex, Append>()
   const sent: Append[][] = []
   for (const progress of leader.progress.values()) sent.push(sendTo(raft, progress, built))
   emit(raft, leader, sent)
-  tellCommit(raft, leader)
 }
 
 function sendTo(raft: Raft, progress: Progress, built: Map<LogIndex, Append>): Append[] {

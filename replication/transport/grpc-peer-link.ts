@@ -3,7 +3,7 @@
  * queued meanwhile leaves as one frame; no timer forms batches. When the stream breaks, what waited is
  * stale and thrown away, and a new one is opened after a short wait. It must not know messages.
  */
-import { Client, type ClientWritableStream, type Metadata } from '@grpc/grpc-js'
+import { Client, type ClientWritableStream, connectivityState, type Metadata } from '@grpc/grpc-js'
 import { formatHostPort, type Member } from '../../common/host-port.ts'
 import type { TlsFiles } from '../../platform/config.ts'
 import { clientCredentials, clientOptions, MESSAGE_MAX_BYTES } from '../../platform/rpc/channel.ts'
@@ -26,12 +26,18 @@ const backoffMaxMs = 500
 /** One frame: small, so that what comes after a burst of appends does not wait for all of it. */
 const frameMaxBytes = 512 * 1024
 
+/**
+ * A connection that is not there by then is tried anew from the start: behind a partition the
+ * system's own repetitions become rarer and rarer, and would go on so after it is healed.
+ */
+const connectMaxMs = 2_000
+
 /** A peer that is gone without a word is noticed within 4 s, and looked for anew. */
 const keepalive = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms': 2_000 }
 
 export class PeerLink {
   readonly #options: PeerLinkOptions
-  readonly #client: Client
+  #client: Client
   #stream: ClientWritableStream<Buffer> | undefined
   #queue: Uint8Array[] = []
   #queueBytes = 0
@@ -41,23 +47,15 @@ export class PeerLink {
   #carried = false
   #backoffMs = backoffMinMs
   #reopening: NodeJS.Timeout | undefined
+  #connecting: NodeJS.Timeout | undefined
   #closed = false
   /** Messages that found the queue full. */
   dropped = 0
 
   constructor(options: PeerLinkOptions) {
     this.#options = options
-    const { peer, tls } = options
-    this.#client = new Client(formatHostPort(peer), clientCredentials(tls), {
-      ...clientOptions,
-      ...keepalive,
-    })
+    this.#client = this.#newClient()
     this.#open()
-  }
-
-  /** Whether a frame has got through on the present stream. */
-  get open(): boolean {
-    return this.#stream !== undefined && this.#carried
   }
 
   /** Never blocks, never throws; drops the message when too much waits. */
@@ -78,6 +76,7 @@ export class PeerLink {
   close(): void {
     this.#closed = true
     clearTimeout(this.#reopening)
+    clearTimeout(this.#connecting)
     this.#stream?.cancel()
     this.#client.close()
   }
@@ -135,11 +134,27 @@ export class PeerLink {
     // Every error arrives at the callback above, too; unheard, this one would end the process.
     stream.on('error', () => undefined)
     this.#stream = stream
+    this.#connecting = setTimeout(() => this.#requireConnected(stream), connectMaxMs)
     this.#flushSoon()
+  }
+
+  #requireConnected(stream: ClientWritableStream<Buffer>): void {
+    const state = this.#client.getChannel().getConnectivityState(false)
+    if (stream !== this.#stream || state === connectivityState.READY) return
+    this.#client.close()
+    this.#client = this.#newClient()
+    stream.cancel()
+  }
+
+  #newClient(): Client {
+    const { peer, tls } = this.#options
+    const options = { ...clientOptions, ...keepalive }
+    return new Client(formatHostPort(peer), clientCredentials(tls), options)
   }
 
   #broken(error: Error): void {
     const carried = this.#carried
+    clearTimeout(this.#connecting)
     this.#stream = undefined
     this.#writing = false
     this.#queue = []

@@ -1,3 +1,4 @@
+import { createServer, type Socket } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Member } from '../../common/host-port.ts'
@@ -111,6 +112,23 @@ describe('gRPC peer transport', () => {
     await first.server.close(0)
     const second = await open(members, 1)
     await vi.waitFor(() => expect(second.received.length).toBeGreaterThan(3), 5_000)
+  })
+
+  it('tries anew when a connection is never answered', async () => {
+    const members = await membersOf(2)
+    // Somebody who takes the connection and says nothing, as a machine behind a partition.
+    const mute = createServer()
+    const taken: Socket[] = []
+    mute.on('connection', (socket) => taken.push(socket))
+    await new Promise<void>((resolve) => mute.listen(members[1]?.port, '127.0.0.1', resolve))
+    const a = await open(members, 0)
+    const speak = setInterval(() => a.peers.send(memberId(1), bytes('tick')), 10)
+    closers.push(async () => clearInterval(speak))
+    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(0), 5_000)
+    mute.close()
+    const b = await open(members, 1)
+    await vi.waitFor(() => expect(b.received.length).toBeGreaterThan(0), 10_000)
+    for (const socket of taken) socket.destroy()
   })
 
   it('drops what a bounded queue cannot hold while the peer is away', async () => {
