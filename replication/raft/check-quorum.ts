@@ -14,7 +14,9 @@ export function tickLeader(raft: Raft, leader: Leader): void {
   else becomeFollower(raft, raft.term, undefined)
 }
 
-/** Counts members that have answered this leader in this term. Only an answer shows both ways open. */
+/**
+ * Counts members that have answered this leader in this term. Only an answer shows both ways open.
+ */
 function reachesQuorum(raft: Raft, leader: Leader): boolean {
   let active = 0
   for (const { activeTick } of leader.progress.values()) {

@@ -14,8 +14,9 @@ export function tickElection(raft: Raft): void {
 }
 
 /**
- * Whether this member leads or has heard its leader within the least election timeout. Then it helps
- * nobody to replace that leader: otherwise a member that merely cannot hear it could depose it.
+ * Whether this member leads or has heard its leader within the least election timeout. Then it
+ * helps nobody to replace that leader: otherwise a member that merely cannot hear it could depose
+ * it.
  */
 export function trustsLeader(raft: Raft): boolean {
   if (raft.role.kind === 'leader') return true
@@ -34,7 +35,8 @@ function askForPreVotes(raft: Raft): void {
 
 /**
  * The request is itself a promise. If it left before term, vote and log are durable, a crash could
- * let this member campaign in the same term again with a shorter log, on votes given for the longer.
+ * let this member campaign in the same term again with a shorter log, on votes given for the
+ * longer.
  */
 function campaign(raft: Raft): void {
   becomeCandidate(raft)

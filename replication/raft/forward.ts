@@ -1,7 +1,8 @@
 /**
  * Proposals taken at this replica, from propose() until they are delivered here. They go to the
- * leader, again and again until they show up in this replica's own log; a copy too many is harmless,
- * because the state machine applies each request id once. It must not know how entries spread.
+ * leader, again and again until they show up in this replica's own log; a copy too many is
+ * harmless, because the state machine applies each request id once. It must not know how entries
+ * spread.
  */
 import { assert } from '../../common/assert.ts'
 import type { ErrorCode } from '../../common/errors.ts'
@@ -23,7 +24,7 @@ export function propose(raft: Raft, { id, payload }: Proposal): void {
     raft.outbox.rejected.push({ kind: 'proposal', id, code, definite: true, message })
   }
   if (payload.length > payloadMaxBytes) {
-    const message = `the command takes ${payload.length} bytes, ${payloadMaxBytes} at most are allowed`
+    const message = `the command takes ${payload.length} bytes, more than ${payloadMaxBytes}`
     refuse('BODY_TOO_LARGE', message)
     return
   }
@@ -126,7 +127,9 @@ function appendCommand(raft: Raft, origin: ProposalOrigin, payload: Uint8Array):
   noteLogged(raft, entry)
 }
 
-/** An entry has come into this member's log. If it is ours it has reached a leader: stop sending. */
+/**
+ * An entry has come into this member's log. If it is ours it has reached a leader: stop sending.
+ */
 export function noteLogged(raft: Raft, entry: Entry): void {
   const proposal = ours(raft, entry)
   if (proposal === undefined) return

@@ -1,6 +1,7 @@
 /**
  * The leader's pulse: that it lives, how far is committed, and which round of confirmation it asks
- * for. Small, never behind a big append, and the same bytes for everybody. It must not know appends.
+ * for. Small, never behind a big append, and the same bytes for everybody. It must not know
+ * appends.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'

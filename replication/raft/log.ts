@@ -136,7 +136,10 @@ export class RaftLog {
     this.#inFlight = undefined
   }
 
-  /** At most `countMax` entries from `from` on, and at most `sizeMaxBytes` unless the first is larger. */
+  /**
+   * At most `countMax` entries from `from` on, and at most `sizeMaxBytes` unless the first is
+   * larger.
+   */
   batchFrom(from: LogIndex, countMax: number, sizeMaxBytes: number): readonly Entry[] {
     const start = from - this.#baseIndex - 1
     assert(start >= 0, 'what is trimmed is never sent')

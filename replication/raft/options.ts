@@ -11,7 +11,10 @@ export type RaftOptions = {
   readonly quorumLossTicks: number
   /** Without a leader for so long, what waits is rejected, and so is what comes. */
   readonly leaderlessPatienceTicks: number
-  /** A forward or a read request that shows no effect is sent again after this (forwards: 1x, 2x, 4x, 8x). */
+  /**
+   * A forward or a read request that shows no effect is sent again after this (forwards: 1x, 2x,
+   * 4x, 8x).
+   */
   readonly forwardRetryTicks: number
   readonly readRetryTicks: number
 

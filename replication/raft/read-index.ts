@@ -3,8 +3,8 @@
  * index, makes sure that it still leads by one round of heartbeats that begins afterwards, and
  * answers. Any replica can ask; reads that wait at the same time share one question and one round.
  *
- * Each round has a number of its own, and a heartbeat's answer repeats the number it answers: a late
- * answer to an earlier round never counts for a later one.
+ * Each round has a number of its own, and a heartbeat's answer repeats the number it answers: a
+ * late answer to an earlier round never counts for a later one.
  */
 import type { MemberId } from '../../common/member.ts'
 import type { BarrierId } from '../protocol.ts'

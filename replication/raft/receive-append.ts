@@ -1,6 +1,6 @@
 /**
- * The follower's side of replication: where an append fits, what it replaces, and the answer (paper,
- * figure 2, AppendEntries receiver). Terms are settled before it is called.
+ * The follower's side of replication: where an append fits, what it replaces, and the answer
+ * (paper, figure 2, AppendEntries receiver). Terms are settled before it is called.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
@@ -17,7 +17,7 @@ import {
 
 export function receiveAppend(raft: Raft, from: MemberId, message: Append): void {
   const { prevIndex, prevTerm, entries, commitIndex } = message
-  // Committed entries are in the log of every later leader (Leader Completeness): no conflict there.
+  // Every later leader has what is committed (Leader Completeness): there is no conflict there.
   const known = Math.max(0, raft.commitIndex - prevIndex)
   if (known > 0) requireSameCommitted(raft, message)
   else if (!raft.log.matches(prevIndex, prevTerm)) {
@@ -60,7 +60,9 @@ function replaceFrom(raft: Raft, index: LogIndex): void {
   noteTruncated(raft, raft.log.truncateFrom(index))
 }
 
-/** A promise: it leaves when all of the log, as it stands now, is durable. The latest says it all. */
+/**
+ * A promise: it leaves when all of the log, as it stands now, is durable. The latest says it all.
+ */
 function accept(raft: Raft, from: MemberId): void {
   if (raft.plantedBug === 'ackBeforePersist') {
     raft.outbox.send.push({ to: from, message: acceptedUpTo(raft, raft.verifiedIndex) })

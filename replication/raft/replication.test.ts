@@ -254,7 +254,7 @@ describe('backtracking', () => {
 })
 
 describe('durability', () => {
-  it('a confirmation of entries that were replaced meanwhile does not count for the new ones', () => {
+  it('a confirmation of entries replaced meanwhile does not count for the new ones', () => {
     const group = new Group({ members: 3 })
     group.plantLog(0, [1])
     group.holdDisk(0)

@@ -1,7 +1,7 @@
 /**
  * The leader's side of replication: appends that leave in batches, one after the other without
- * waiting, and what the answers mean (paper, section 5.3). Where an entry counts as committed stands
- * in commit-rule.ts, what is known of a follower in progress.ts.
+ * waiting, and what the answers mean (paper, section 5.3). Where an entry counts as committed
+ * stands in commit-rule.ts, what is known of a follower in progress.ts.
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
@@ -20,9 +20,9 @@ import { type Append, type AppendAccepted, type AppendRefused, asIndex } from '.
 import type { LogIndex } from '../replicated-log.ts'
 
 /**
- * Called once for each Ready: all that has been proposed since the last one leaves as one append for
- * each follower, together with the commit index. It leaves at once, while this member's own disk
- * writes the same entries (dissertation, section 10.2.1): it promises nothing.
+ * Called once for each Ready: all that has been proposed since the last one leaves as one append
+ * for each follower, together with the commit index. It leaves at once, while this member's own
+ * disk writes the same entries (dissertation, section 10.2.1): it promises nothing.
  */
 export function replicate(raft: Raft, leader: Leader): void {
   if (lacksSomething(raft, leader)) sendAppends(raft, leader)

@@ -163,7 +163,9 @@ export type Raft = {
   now: number
   readonly lastHeard: Map<MemberId, number>
 
-  /** Durable: term and votedFor. `metaChanged`: they differ from what was last handed to a write. */
+  /**
+   * Durable: term and votedFor. `metaChanged`: they differ from what was last handed to a write.
+   */
   term: Term
   votedFor: MemberId | undefined
   metaChanged: boolean
@@ -203,7 +205,10 @@ export type Raft = {
   readonly outbox: Outbox
 }
 
-/** Throws CodecError when the disk holds what Raft did not write; InvariantError when its parts do not fit. */
+/**
+ * Throws CodecError when the disk holds what Raft did not write; InvariantError when its parts do
+ * not fit.
+ */
 export function createRaft(given: RaftCoreOptions): Raft {
   const options = { ...defaultRaftOptions, ...given.options }
   checkRaftOptions(options)

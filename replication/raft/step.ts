@@ -1,7 +1,7 @@
 /**
  * What a message does: first its term is settled, once and for all kinds alike, then the duty that
- * it belongs to takes it, by the role that this member has now. No rule of Raft but the one on terms
- * (paper, section 5.1) is written here.
+ * it belongs to takes it, by the role that this member has now. No rule of Raft but the one on
+ * terms (paper, section 5.1) is written here.
  */
 import { assert, unreachable } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
@@ -27,8 +27,8 @@ export function step(raft: Raft, from: MemberId, message: RaftMessage): void {
 }
 
 /**
- * "If one server's current term is smaller than the other's, then it updates; if a server receives a
- * request with a stale term, it rejects it." False: the message has no more to say.
+ * "If one server's current term is smaller than the other's, then it updates; if a server receives
+ * a request with a stale term, it rejects it." False: the message has no more to say.
  */
 function settleTerm(raft: Raft, from: MemberId, message: TermedMessage): boolean {
   if (message.term > raft.term) return meetLaterTerm(raft, from, message)

@@ -138,7 +138,9 @@ export type Forward = {
   readonly proposals: readonly ForwardedProposal[]
 }
 
-/** What index must be applied for a read to be linearizable? Answered by a confirmed leader only. */
+/**
+ * What index must be applied for a read to be linearizable? Answered by a confirmed leader only.
+ */
 export type ReadRequest = {
   readonly kind: 'readRequest'
   readonly incarnation: Incarnation

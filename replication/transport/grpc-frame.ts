@@ -1,6 +1,6 @@
 /**
- * Several messages as one gRPC message: a length (u32, big-endian) before each. It must not know what
- * messages mean.
+ * Several messages as one gRPC message: a length (u32, big-endian) before each. It must not know
+ * what messages mean.
  */
 import { CodecError } from '../../common/codec-error.ts'
 

@@ -32,7 +32,10 @@ export function streamMetadata(keys: PeerKeys, method: string, ends: StreamEnds)
   return metadata
 }
 
-/** Undefined when the header is missing or forged. Whether the ends are right is for the caller to judge. */
+/**
+ * Undefined when the header is missing or forged. Whether the ends are right is for the caller to
+ * judge.
+ */
 export function readStreamEnds(
   keys: Pick<PeerKeys, 'peer'>,
   metadata: Metadata,

@@ -1,7 +1,8 @@
 /**
- * The way to one peer: one long-lived stream, and a bounded queue for what waits while it writes. What
- * queued meanwhile leaves as one frame; no timer forms batches. When the stream breaks, what waited is
- * stale and thrown away, and a new one is opened after a short wait. It must not know messages.
+ * The way to one peer: one long-lived stream, and a bounded queue for what waits while it writes.
+ * What queued meanwhile leaves as one frame; no timer forms batches. When the stream breaks, what
+ * waited is stale and thrown away, and a new one is opened after a short wait. It must not know
+ * messages.
  */
 import { Client, type ClientWritableStream, connectivityState, type Metadata } from '@grpc/grpc-js'
 import { formatHostPort, type Member } from '../../common/host-port.ts'

@@ -1,7 +1,7 @@
 /**
- * Transport over gRPC: each member opens one stream to each other and sends on it; it receives on the
- * streams that the others have opened to it, through a service on the replica's own gRPC server. It
- * must not know what messages mean.
+ * Transport over gRPC: each member opens one stream to each other and sends on it; it receives on
+ * the streams that the others have opened to it, through a service on the replica's own gRPC
+ * server. It must not know what messages mean.
  */
 import {
   type ServerReadableStream,

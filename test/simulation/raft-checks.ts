@@ -66,7 +66,9 @@ function leaderAppendOnly(): Check {
   }
 }
 
-/** "If two logs contain an entry with the same index and term, then they are identical up to it." */
+/**
+ * "If two logs contain an entry with the same index and term, then they are identical up to it."
+ */
 function logMatching(): Check {
   type Known = { readonly bytes: Uint8Array; readonly termBefore: number | undefined }
   const known = new Map<string, Known>()
@@ -112,7 +114,7 @@ function commitRule(): Check {
       seen.set(member, { term, commitIndex })
       if (before?.term !== term || before.commitIndex === commitIndex) return
       require(log.termAt(commitIndex) === term, 'commit rule', () =>
-        `leader ${member} of term ${term} commits up to ${commitIndex} of term ${log.termAt(commitIndex)}`)
+        `leader ${member} of term ${term} commits ${commitIndex} of term ${log.termAt(commitIndex)}`)
     },
   }
 }
@@ -163,7 +165,9 @@ function requireOnMajority(world: World<RaftCore>, index: number, term: number |
     `entry ${index} of term ${term} is committed, but only ${holders.length} disks hold it`)
 }
 
-/** A leader of an earlier term may be elected late: messages take their time. It commits nothing. */
+/**
+ * A leader of an earlier term may be elected late: messages take their time. It commits nothing.
+ */
 function requireComplete(
   { self, term, log }: RaftCore['state'],
   committed: readonly (Committed | undefined)[],
@@ -199,7 +203,7 @@ function oneVotePerTerm(): Check {
       const sameVote = before.votedFor === undefined || before.votedFor === now.votedFor
       require(now.term > before.term ||
         (now.term === before.term && sameVote), 'one vote per term', () =>
-        `the disk of ${member} goes from term ${before.term}, vote ${before.votedFor}, to term ${now.term}, vote ${now.votedFor}`)
+        `the disk of ${member} goes from ${JSON.stringify(before)} to ${JSON.stringify(now)}`)
     },
   }
 }
@@ -248,7 +252,7 @@ function durableIsDurable(): Check {
       const held = log.termAt(index)
       const disk = termOnDisk(viewOf(world, member), index)
       require(disk === held, 'durable is durable', () =>
-        `member ${member} takes entry ${index} of term ${held} for durable; its disk has term ${disk} there`)
+        `member ${member} takes ${index}/${held} for durable; its disk has term ${disk} there`)
     },
   }
 }

@@ -1,7 +1,7 @@
 /**
- * A Raft group in one thread, moved by hand: nothing happens but what a test asks for. Messages wait
- * on the network until they are delivered, dropped or cut off; disks can be held; members crash and
- * restart. Every message goes through the codec. Used by the scenarios and by unit tests.
+ * A Raft group in one thread, moved by hand: nothing happens but what a test asks for. Messages
+ * wait on the network until they are delivered, dropped or cut off; disks can be held; members
+ * crash and restart. Every message goes through the codec. Used by the scenarios and by unit tests.
  */
 import { type MemberId, memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'

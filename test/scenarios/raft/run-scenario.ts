@@ -1,6 +1,6 @@
 /**
- * Runs a scenario: a text of commands, each with the trace that it leaves. Lines that begin with `#`
- * are comments, `>` commands (the table below); everything else is trace and is written anew.
+ * Runs a scenario: a text of commands, each with the trace that it leaves. Lines that begin with
+ * `#` are comments, `>` commands (the table below); everything else is trace and is written anew.
  */
 import type { RaftCore } from '../../../replication/raft/core.ts'
 import type { RaftOptions } from '../../../replication/raft/options.ts'
