@@ -73,6 +73,8 @@ function openTransport(seat: ReplicaSeat, random: Random): Promise<UdpTransport>
 function sequencerConfig({ sequencer }: Config): SequencerConfig {
   return {
     ...defaultSequencerConfig,
+    // Coarser than the core could do: each tick wakes up a process, and a machine may run all of them.
+    tickMs: 10,
     failureTimeoutMs: sequencer.failureTimeoutMs,
     heartbeatMs: sequencer.idleStatusMs,
     repairMinMs: sequencer.repairMinMs,
