@@ -3,10 +3,10 @@
  * another release or a stranger wrote is a CodecError; no length is believed before it is checked.
  */
 import { unreachable } from '../../common/assert.ts'
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { MessageCodec, ProposalId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import { decodeEntry } from './entry.ts'
 import type { Append, Entry, Forward, ForwardedProposal, RaftMessage } from './types.ts'
 import { asIncarnation, asIndex, asTerm, type ReadToken, type Round } from './types.ts'

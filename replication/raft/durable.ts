@@ -2,9 +2,9 @@
  * What Raft must not forget besides its log: term and vote, always written together (paper,
  * figure 2, persistent state). Versioned, so that a later release can tell what it reads.
  */
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import { type MemberId, memberId } from '../../common/member.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import { asTerm, emptyPrefixTerm, type Term } from './types.ts'
 
 export type TermAndVote = {

@@ -5,11 +5,11 @@
  *   noop      kind u8 = 1, term u53
  *   command   kind u8 = 2, term u53, origin member u16, incarnation u53, proposal u53, payload
  */
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import { memberId } from '../../common/member.ts'
 import type { ProposalId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import { asIncarnation, asTerm, type Entry, type ProposalOrigin, type Term } from './types.ts'
 
 const noopKind = 1

@@ -2,11 +2,11 @@
  * Messages as bytes. Refuses what breaks the format's own limits; what a message *means*, and
  * whether its sender may say it, is for the core.
  */
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { MemberId } from '../../common/member.ts'
 import { unreachable } from '../../common/assert.ts'
 import type { MessageCodec } from '../protocol.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import type { Header, Part, RequestRun, SequenceMessage, SequencerMessage } from './message.ts'
 import {
   chunkBytes,
@@ -31,7 +31,7 @@ export const sequencerCodec: MessageCodec<SequencerMessage> = {
     const reader = new ByteReader(bytes)
     const header = readHeader(reader)
     const parts: Part[] = []
-    while (!reader.atEnd()) parts.push(readPart(reader))
+    while (reader.remainingBytes > 0) parts.push(readPart(reader))
     return { header, parts }
   },
 }

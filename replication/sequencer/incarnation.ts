@@ -5,9 +5,9 @@
  * durable before the first datagram that counts. The low bits keep two starts apart that share a
  * millisecond and a lost disk.
  */
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { Random } from '../../common/random.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import type { Incarnation } from './view.ts'
 
 const formatVersion = 1

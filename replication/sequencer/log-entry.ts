@@ -3,9 +3,9 @@
  * order.
  */
 import { assert } from '../../common/assert.ts'
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { StoredEntry } from '../protocol.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import { readSequence, writeSequence } from './codec.ts'
 import type { SequenceMessage } from './message.ts'
 import { logIndexOf } from './view.ts'

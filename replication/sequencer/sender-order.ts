@@ -10,9 +10,9 @@
  * moves by what is ordered alone, every member refuses the same.
  */
 import { assert } from '../../common/assert.ts'
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { MemberId } from '../../common/member.ts'
-import { ByteReader, ByteWriter } from './bytes.ts'
 import type { RequestRun } from './message.ts'
 import { type Incarnation, type LocalSequence, step } from './view.ts'
 

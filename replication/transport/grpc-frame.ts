@@ -2,7 +2,7 @@
  * Several messages as one gRPC message: a length (u32, big-endian) before each. It must not know
  * what messages mean.
  */
-import { CodecError } from '../../common/codec-error.ts'
+import { ByteReader } from '../../common/bytes.ts'
 
 const lengthBytes = 4
 
@@ -25,15 +25,9 @@ export function packFrame(messages: readonly Uint8Array[]): Buffer {
 }
 
 /** Windows on the frame, not copies. Throws CodecError when a length does not fit. */
-export function unpackFrame(frame: Buffer): Uint8Array[] {
+export function unpackFrame(frame: Uint8Array): Uint8Array[] {
   const messages: Uint8Array[] = []
-  for (let at = 0; at < frame.length; ) {
-    if (frame.length - at < lengthBytes) throw new CodecError('a frame ends within a length')
-    const length = frame.readUInt32BE(at)
-    at += lengthBytes
-    if (length > frame.length - at) throw new CodecError('a frame ends within a message')
-    messages.push(frame.subarray(at, at + length))
-    at += length
-  }
+  const reader = new ByteReader(frame)
+  while (reader.remainingBytes > 0) messages.push(reader.raw(reader.u32()))
   return messages
 }
