@@ -92,7 +92,7 @@ class Runner<Client extends AccountClient<unknown>> {
   /** A fresh program for each line: commander keeps the values of options between parses. */
   #program(withoutCommand: () => void): Command {
     const { role, addCommands } = this.#definition
-    const program = new Command(this.#inPrompt ? '' : `agora ${role}`)
+    const program = new Command(`agora ${role}`)
     program
       .description(`The ${role}'s command line. Without a command: a prompt.`)
       .usage('[options] [command]')
