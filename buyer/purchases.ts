@@ -59,7 +59,7 @@ function addBuy(
       ],
     },
     async ({ request, response, body, deadline }) => {
-      const answerByUnixMs = Date.now() + ANSWER_WITHIN_MS
+      const answerBy = { ...deadline, atUnixMs: Date.now() + ANSWER_WITHIN_MS }
       const { account, tokenHash } = await sessions.identify(request, deadline)
       const scope = { role: 'BUYER', accountScope: account.id, secret: config.clusterSecret }
       const idempotency = idempotencyOf(request, scope)
@@ -79,7 +79,7 @@ function addBuy(
         return { purchase: purchaseIn(reply), replayed: reply.replayed }
       }
       const claimedBy = `${serverName}/${randomUUID()}`
-      return replyTo(await checkout.run({ open, card, claimedBy, answerByUnixMs }), response)
+      return replyTo(await checkout.run({ open, card, claimedBy, answerBy }), response)
     },
   )
 }

@@ -12,6 +12,7 @@ import { createCheckout } from './purchase/checkout.ts'
 import { payments } from './purchase/payments.ts'
 import { startResuming } from './purchase/resume.ts'
 import { purchaseRecords, reservations } from './purchase/services.ts'
+import type { Report } from './purchase/settle.ts'
 
 const PAYMENT_TIMEOUT_MS = 4_000
 /** Purchases being driven get so long when the server stops; what is left another server resumes. */
@@ -37,8 +38,8 @@ const patience = {
   clock: { nowMs: () => Date.now(), sleep: (durationMs: number) => sleep(durationMs) },
   random: seededRandom(Math.floor(Math.random() * 2 ** 32)),
 }
-const report = (purchaseId: string, error: unknown): void => {
-  logger.warn({ err: error, purchaseId }, 'a purchase cannot go on just now')
+const report: Report = (purchaseId, error, requestId) => {
+  logger.warn({ err: error, purchaseId, requestId }, 'a purchase cannot go on just now')
 }
 const checkout = createCheckout({ services, patience, report })
 const resumer = startResuming({

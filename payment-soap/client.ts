@@ -11,7 +11,7 @@ import { type Deadline, remainingMs } from '../common/deadline.ts'
 import { AppError, type FieldProblem } from '../common/errors.ts'
 import type { Money } from '../common/money.ts'
 import { assetPath } from '../platform/assets.ts'
-import { currentRequestId } from '../platform/request-context.ts'
+import { REQUEST_ID_HEADER } from '../platform/http/request-id.ts'
 import type { DeclineReason } from './card.ts'
 
 /** Carries the API key, where the service wants one. */
@@ -93,8 +93,8 @@ export function createPaymentClient(options: PaymentClientOptions): PaymentClien
     const timeout = Math.floor(Math.min(timeoutMs, leftMs))
     // Zero would mean no limit.
     if (timeout < 1) throw unavailable('there was no time left to ask')
-    const requestId = currentRequestId()
-    const headers = requestId === undefined ? {} : { 'X-Request-Id': requestId }
+    const requestId = deadline?.requestId
+    const headers = requestId === undefined ? {} : { [REQUEST_ID_HEADER]: requestId }
     try {
       const [answer] = await client[`${operation}Async`](args, { timeout }, headers)
       return readAnswer(answer)

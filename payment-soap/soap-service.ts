@@ -2,9 +2,10 @@
  * The operations of payment.wsdl, in terms of Payments: arguments are checked, answers and faults
  * are spelled. Nothing that went wrong inside is told to the caller.
  */
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import { AppError } from '../common/errors.ts'
-import { currentRequestId } from '../platform/request-context.ts'
+import { requestIdOf } from '../platform/http/request-id.ts'
 import { type ChargeRequest, SLOW_ANSWER_MS, testCards } from './card.ts'
 import type { Payments } from './payments.ts'
 import { type Payment, statusOf } from './service.ts'
@@ -22,21 +23,31 @@ export type PaymentElement = {
 
 type Answer = { readonly payment: PaymentElement }
 type Operation = (args: unknown) => Promise<Answer>
+/** As the library calls it. An answer that is returned needs no callback. */
+type Method = (
+  args: unknown,
+  callback: unknown,
+  headers: unknown,
+  request: IncomingMessage,
+) => Promise<Answer>
 
 export type SoapServices = {
-  readonly PaymentService: { readonly PaymentPort: Record<OperationName, Operation> }
+  readonly PaymentService: { readonly PaymentPort: Record<OperationName, Method> }
 }
 
 type OperationName = 'ProcessPayment' | 'GetPayment' | 'VoidPayment'
 
 export function soapServices(payments: Payments, logger: Logger): SoapServices {
   const operation =
-    (name: OperationName, work: Operation): Operation =>
-    async (args) => {
+    (name: OperationName, work: Operation): Method =>
+    async (args, _callback, _headers, request) => {
       try {
         return await work(args)
       } catch (error) {
-        throw faultOf(name, error, logger)
+        if (isRefusal(error)) throw refusalFault(error)
+        const about = { operation: name, requestId: requestIdOf(request) }
+        logger.error({ err: error, ...about }, 'an operation failed')
+        throw failureFault()
       }
     }
   return {
@@ -118,13 +129,17 @@ type Fault = {
   }
 }
 
-function faultOf(operation: OperationName, error: unknown, logger: Logger): Fault {
-  if (error instanceof AppError && error.code === 'INVALID_ARGUMENT') {
-    const detail = { InvalidRequest: { problem: error.fields } }
-    const fault = { faultcode: 'soap:Client', faultstring: error.message, detail } as const
-    return { Fault: { ...fault, statusCode: 500 } }
-  }
-  logger.error({ err: error, operation, requestId: currentRequestId() }, 'an operation failed')
+function isRefusal(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'INVALID_ARGUMENT'
+}
+
+function refusalFault({ message, fields }: AppError): Fault {
+  const detail = { InvalidRequest: { problem: fields } }
+  return { Fault: { faultcode: 'soap:Client', faultstring: message, detail, statusCode: 500 } }
+}
+
+/** A new one each time: the library takes the status code out of it. */
+function failureFault(): Fault {
   const faultstring = 'The payment service has a problem. Ask again with the same reference.'
   return { Fault: { faultcode: 'soap:Server', faultstring, statusCode: 500 } }
 }

@@ -7,6 +7,8 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AppError } from '../common/errors.ts'
 import { type HttpServer, listenHttp } from '../platform/http/listen.ts'
+import { route } from '../platform/http/route.ts'
+import { serveApp } from '../platform/http/testing.ts'
 import { createLogger } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createPaymentApp } from './app.ts'
@@ -190,6 +192,32 @@ describe('the server', () => {
     await failure(client.processPayment(request('p2', '4242424242424241')))
     expect(logged.join('')).toContain('/payment')
     expect(logged.join('')).not.toMatch(/424242|"737"|Lovelace/)
+  })
+
+  it('logs under the id of the REST request that it works for', async () => {
+    const { url, payments, logged } = await start()
+    const client = connect(url)
+    const shop = await serveApp((app) => {
+      const ask = route({}, async ({ deadline }) => ({
+        body: await client.getPayment('p1', deadline),
+      }))
+      app.get('/', ask)
+    })
+    closing.push(() => shop.close(0))
+    const ask = (id: string) => fetch(shop.url, { headers: { 'X-Request-Id': id } })
+    const linesOf = (id: string) =>
+      logged.map((line) => JSON.parse(line)).filter(({ requestId }) => requestId === id)
+
+    expect((await ask('r-1')).status).toBe(200)
+    await expect.poll(() => linesOf('r-1')).toMatchObject([{ msg: 'request', path: '/payment' }])
+    payments.get = () => Promise.reject(new TypeError('a bug'))
+    expect((await ask('r-2')).status).toBe(503)
+    await expect
+      .poll(() => linesOf('r-2'))
+      .toMatchObject([
+        { msg: 'an operation failed', operation: 'GetPayment', err: { type: 'TypeError' } },
+        { msg: 'request' },
+      ])
   })
 
   it('shows its WSDL with the address under which it is reached', async () => {

@@ -1,10 +1,9 @@
 /**
- * The log: JSON lines to stderr, each with the process's name and, within a request, its id.
- * Secrets are taken out by name; what is called something else must not be logged in the first place.
+ * The log: JSON lines to stderr, each with the process's name. Lines about a request say
+ * its `requestId` where they are written. Secrets are taken out by name; what is called something else must not be logged in the first place.
  */
 import process from 'node:process'
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import { currentRequestId } from './request-context.ts'
 
 export type { Logger }
 
@@ -39,10 +38,6 @@ export function createLogger({ name, level, stream }: LoggerOptions): Logger {
       level,
       base: { name, pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
-      mixin: () => {
-        const requestId = currentRequestId()
-        return requestId === undefined ? {} : { requestId }
-      },
       redact: {
         paths: secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]),
         censor: '[secret]',

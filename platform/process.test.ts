@@ -6,7 +6,6 @@ import { assetPath, packageRoot } from './assets.ts'
 import { deriveKey, equalSecrets, signText } from './cluster-key.ts'
 import { createLogger } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { runWithRequest } from './request-context.ts'
 import { onShutdown } from './shutdown.ts'
 
 describe('assets', () => {
@@ -32,10 +31,10 @@ describe('the log', () => {
     return JSON.parse(line)
   }
 
-  it('names the process and the request', () => {
-    const line = logged((log) => runWithRequest({ requestId: 'r-1' }, () => log.info('hello')))
-    expect(line).toMatchObject({ name: 'seller-5000', requestId: 'r-1', msg: 'hello' })
-    expect(logged((log) => log.info('hello'))).not.toHaveProperty('requestId')
+  it('names the process, and the request where there is one', () => {
+    const line = (requestId?: string) => logged((log) => log.info({ requestId }, 'hello'))
+    expect(line('r-1')).toMatchObject({ name: 'seller-5000', requestId: 'r-1', msg: 'hello' })
+    expect(line()).not.toHaveProperty('requestId')
   })
 
   it('takes out secrets, also inside', () => {

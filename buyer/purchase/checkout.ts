@@ -2,6 +2,7 @@
  * The purchases that requests to this server have brought in: each is driven to its end here, whether
  * or not its client still waits, and a server that stops waits for them. It must not know HTTP.
  */
+import { type Deadline, remainingMs } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
 import type { Patience } from './persistence.ts'
 import type { Card, Purchase, PurchaseServices } from './ports.ts'
@@ -10,6 +11,8 @@ import { STAY_WITH_MS } from './timing.ts'
 
 /** Purchases under way at once; more are refused before anything of them is recorded. */
 const UNDER_WAY_MAX = 1_000
+/** A client that has waited in vain is told the state as it is now, if that takes no longer. */
+const LATEST_WITHIN_MS = 500
 
 export type CheckoutRequest = {
   /** Opens it under the client's key, or finds it opened; `claimedBy` goes on record. */
@@ -18,7 +21,7 @@ export type CheckoutRequest = {
   /** Names this very request as a holder of claims. */
   readonly claimedBy: string
   /** Answer by then, settled or not. */
-  readonly answerByUnixMs: number
+  readonly answerBy: Deadline
 }
 
 export type CheckoutAnswer = {
@@ -52,17 +55,17 @@ export function createCheckout({ services, patience, report }: CheckoutOptions):
   }
 
   return {
-    async run({ open, card, claimedBy, answerByUnixMs }) {
+    async run({ open, card, claimedBy, answerBy }) {
       if (underWay.size >= UNDER_WAY_MAX) throw new AppError('OVERLOADED')
       const { purchase, replayed } = await keep(open(claimedBy))
-      const deadline = { atUnixMs: clock.nowMs() + STAY_WITH_MS }
+      const deadline = { ...answerBy, atUnixMs: clock.nowMs() + STAY_WITH_MS }
       const options = { purchase, claimedBy, card, services, patience, report, deadline }
       const settling = keep(settle(options))
       // When the answer has gone out already, nobody else hears of a bug.
-      settling.catch((error: unknown) => report(purchase.id, error))
-      const settled = await within(settling, answerByUnixMs - clock.nowMs())
+      settling.catch((error: unknown) => report(purchase.id, error, deadline.requestId))
+      const settled = await within(settling, remainingMs(answerBy, clock.nowMs()))
       const isRepeat = replayed && purchase.claimedBy !== claimedBy
-      return { purchase: settled ?? (await latest(purchase)), isRepeat }
+      return { purchase: settled ?? (await latest(purchase, answerBy)), isRepeat }
     },
     async drain(graceMs) {
       const untilMs = clock.nowMs() + graceMs
@@ -74,11 +77,12 @@ export function createCheckout({ services, patience, report }: CheckoutOptions):
   }
 
   /** As recorded now; as opened when that cannot be found out in a moment. */
-  async function latest(purchase: Purchase): Promise<Purchase> {
+  async function latest(purchase: Purchase, answerBy: Deadline): Promise<Purchase> {
+    const deadline = { ...answerBy, atUnixMs: clock.nowMs() + LATEST_WITHIN_MS }
     try {
-      return await services.records.get(purchase.id, { atUnixMs: clock.nowMs() + 500 })
+      return await services.records.get(purchase.id, deadline)
     } catch (error) {
-      report(purchase.id, error)
+      report(purchase.id, error, deadline.requestId)
       return purchase
     }
   }

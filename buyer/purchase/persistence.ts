@@ -38,7 +38,8 @@ export async function persistently<T>(
 ): Promise<T> {
   for (let longestMs = FIRST_PAUSE_MS; ; longestMs = Math.min(longestMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await call({ atUnixMs: Math.min(clock.nowMs() + ATTEMPT_MS, deadline.atUnixMs) })
+      const atUnixMs = Math.min(clock.nowMs() + ATTEMPT_MS, deadline.atUnixMs)
+      return await call({ ...deadline, atUnixMs })
     } catch (error) {
       if (!(error instanceof AppError) || !isTransient(error)) throw error
       const pauseMs = random.integer(longestMs / 2, longestMs)

@@ -16,8 +16,11 @@ const SLOWEST_POLL_MS = 400
 /** One look at the record; a replica that hangs longer is not waited for. */
 const LOOK_MS = 4_000
 
-/** Told of what kept a purchase from going on; it is settled by somebody, later. */
-export type Report = (purchaseId: string, error: unknown) => void
+/**
+ * Told of what kept a purchase from going on; it is settled by somebody, later. `requestId` is that of
+ * the HTTP request at work, if any.
+ */
+export type Report = (purchaseId: string, error: unknown, requestId?: string) => void
 
 export type SettleOptions = {
   /** As opened. */
@@ -67,7 +70,7 @@ async function driveToEnd(purchase: Purchase, options: SettleOptions) {
     return result.kind === 'settled' ? result.purchase : undefined
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    options.report(purchase.id, error)
+    options.report(purchase.id, error, options.deadline.requestId)
     return undefined
   }
 }
@@ -80,7 +83,7 @@ async function look({
 }: SettleOptions): Promise<Purchase | undefined> {
   const atUnixMs = Math.min(patience.clock.nowMs() + LOOK_MS, deadline.atUnixMs)
   try {
-    return await services.records.get(purchase.id, { atUnixMs })
+    return await services.records.get(purchase.id, { ...deadline, atUnixMs })
   } catch (error) {
     if (error instanceof AppError && isTransient(error)) return undefined
     throw error

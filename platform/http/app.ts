@@ -2,16 +2,15 @@
  * An Express application as every server runs it: request ids, limits, JSON, probes, measurements, problems. It must not know
  * what is served: routes come between createHttpApp and finishHttpApp.
  */
-import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { Histogram } from 'prom-client'
 import { AppError } from '../../common/errors.ts'
 import type { Metrics } from '../metrics.ts'
-import { currentRequestId, runWithRequest } from '../request-context.ts'
 import { appErrorFrom, sendProblem } from './problem.ts'
 import { AddressLimiter } from './rate-limit.ts'
+import { assignRequestId, requestIdOf } from './request-id.ts'
 
 export type ReadinessReport = {
   readonly ready: boolean
@@ -44,7 +43,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   // ETags are set where they mean something: on items. Hashing every answer costs time.
   app.disable('etag')
   app.set('logger', logger)
-  app.use(requestId)
+  app.use(assignRequestId)
   app.use(measure(logger, metrics))
   app.use(helmet())
   serveProbes(app, options)
@@ -74,27 +73,17 @@ export function finishHttpApp(app: Express): Express {
   const onError: ErrorRequestHandler = (error, request, response, _next) => {
     const known = appErrorFrom(error)
     const log = app.get('logger') as Logger
+    const requestId = requestIdOf(request)
     if (known === undefined) {
-      log.error({ err: error, method: request.method, path: request.path }, 'a bug in a route')
+      const { method, path } = request
+      log.error({ err: error, requestId, method, path }, 'a bug in a route')
     }
     // The answer has begun: all that is left is to break it off visibly.
     if (response.headersSent) response.destroy()
-    else sendProblem(response, known ?? new AppError('INTERNAL', { definite: false }), idOf())
+    else sendProblem(response, known ?? new AppError('INTERNAL', { definite: false }), requestId)
   }
   app.use(onError)
   return app
-}
-
-function idOf(): string {
-  return currentRequestId() ?? ''
-}
-
-/** Takes the client's X-Request-Id when it is harmless in a log line, else makes one. */
-const requestId: RequestHandler = (request, response, next) => {
-  const given = request.get('X-Request-Id')
-  const id = given !== undefined && /^[\w.~-]{1,64}$/.test(given) ? given : randomUUID()
-  response.setHeader('X-Request-Id', id)
-  runWithRequest({ requestId: id }, next)
 }
 
 function measure(logger: Logger, metrics: Metrics): RequestHandler {
@@ -107,7 +96,6 @@ function measure(logger: Logger, metrics: Metrics): RequestHandler {
   })
   return (request, response, next) => {
     const startedAt = performance.now()
-    const id = idOf()
     response.on('close', () => {
       const durationMs = performance.now() - startedAt
       // 499: the client left before the answer was complete.
@@ -116,7 +104,8 @@ function measure(logger: Logger, metrics: Metrics): RequestHandler {
       durations.observe({ method: request.method, route, status }, durationMs / 1_000)
       const level = status >= 500 || durationMs > SLOW_MS ? 'info' : 'debug'
       if (!logger.isLevelEnabled(level)) return
-      const line = { requestId: id, method: request.method, path: request.path, status }
+      const requestId = requestIdOf(request)
+      const line = { requestId, method: request.method, path: request.path, status }
       logger[level]({ ...line, durationMs: Math.round(durationMs) }, 'request')
     })
     next()
@@ -127,9 +116,10 @@ function serveProbes(app: Express, { logger, metrics, readiness }: HttpAppOption
   app.get('/livez', (_request, response) => {
     response.json({ alive: true })
   })
-  app.get('/readyz', async (_request, response) => {
+  app.get('/readyz', async (request, response) => {
     const report = await readiness().catch((error: unknown): ReadinessReport => {
-      logger.warn({ err: error }, 'readiness could not be found out')
+      const requestId = requestIdOf(request)
+      logger.warn({ err: error, requestId }, 'readiness could not be found out')
       return { ready: false, checks: {} }
     })
     response.setHeader('Cache-Control', 'no-store')

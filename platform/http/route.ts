@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { ZodObject, type ZodType, type z } from 'zod'
 import type { Deadline } from '../../common/deadline.ts'
 import { AppError, type FieldProblem } from '../../common/errors.ts'
-import { currentRequestId } from '../request-context.ts'
+import { requestIdOf } from './request-id.ts'
 
 export type RouteSchemas = {
   readonly params?: ZodType
@@ -22,9 +22,8 @@ export type RouteInput<Schemas extends RouteSchemas> = {
   readonly body: Parsed<Schemas['body']>
   readonly request: Request
   readonly response: Response
-  /** When the client stops waiting; hand it to every call. */
+  /** When the client stops waiting, with the request's id; hand it to every call. */
   readonly deadline: Deadline
-  readonly requestId: string
 }
 
 export type RouteReply = {
@@ -60,8 +59,7 @@ export function route<const Schemas extends RouteSchemas>(
       body: parseBody(strict.body, request.body, fields),
       request,
       response,
-      deadline: { atUnixMs: Date.now() + REQUEST_TIMEOUT_MS },
-      requestId: currentRequestId() ?? '',
+      deadline: { atUnixMs: Date.now() + REQUEST_TIMEOUT_MS, requestId: requestIdOf(request) },
     }
     if (fields.length > 0) throw invalid(fields)
     send(response, await work(input as RouteInput<Schemas>))

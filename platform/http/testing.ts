@@ -1,4 +1,4 @@
-/** A server on any free port, for the tests of platform/http only. */
+/** A server on any free port, for tests only. */
 import type { Express } from 'express'
 import type { DestinationStream } from 'pino'
 import { createLogger } from '../log.ts'

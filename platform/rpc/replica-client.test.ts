@@ -2,7 +2,6 @@ import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../common/errors.ts'
 import type { Random } from '../../common/random.ts'
-import { runWithRequest } from '../request-context.ts'
 import { createReplicaClient } from './replica-client.ts'
 import type { RpcServer } from './server.ts'
 import {
@@ -202,9 +201,10 @@ describe('giving up', () => {
 })
 
 it("carries the request's id along", async () => {
-  const server = await serve(async (_, call) => ({ text: call.requestIdHeader ?? 'none' }))
+  const server = await serve(async (_, { deadline }) => ({ text: deadline.requestId ?? 'none' }))
   const client = connect([server.port])
-  const ask = () => client.call('Say', {}, within(5_000))
-  expect(await runWithRequest({ requestId: 'req-1' }, ask)).toMatchObject({ text: 'req-1' })
-  expect(await ask()).toMatchObject({ text: 'none' })
+  const { deadline, idempotent } = within(5_000)
+  const known = { deadline: { ...deadline, requestId: 'req-1' }, idempotent }
+  expect(await client.call('Say', {}, known)).toMatchObject({ text: 'req-1' })
+  expect(await client.call('Say', {}, { deadline, idempotent })).toMatchObject({ text: 'none' })
 })

@@ -20,7 +20,6 @@ import { AppError, type ErrorCode } from '../../common/errors.ts'
 import { formatHostPort, type HostPort } from '../../common/host-port.ts'
 import { type Random, seededRandom } from '../../common/random.ts'
 import type { TlsFiles } from '../config.ts'
-import { currentRequestId } from '../request-context.ts'
 import { authMetadata, rpcKey } from './authentication.ts'
 import { clientCredentials, clientOptions } from './channel.ts'
 import { errorFromStatus, isFromService } from './errors.ts'
@@ -116,8 +115,7 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     deadline: Deadline,
   ): Promise<unknown> {
     const metadata = authMetadata(key, method.path)
-    const requestId = currentRequestId()
-    if (requestId !== undefined) metadata.set(REQUEST_ID_HEADER, requestId)
+    if (deadline.requestId !== undefined) metadata.set(REQUEST_ID_HEADER, deadline.requestId)
     const attemptDeadline = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
     try {
       const reply = await send(clientAt(replica.index), method, request, metadata, attemptDeadline)

@@ -6,7 +6,6 @@ import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { Deadline } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
-import { runWithRequest } from '../request-context.ts'
 import { statusOf } from './errors.ts'
 
 export const REQUEST_ID_HEADER = 'x-request-id'
@@ -15,10 +14,8 @@ export const REQUEST_ID_HEADER = 'x-request-id'
 const DEFAULT_TIMEOUT_MS = 10_000
 
 export type UnaryCall = {
-  /** The caller's, or 10 s from the arrival. */
+  /** The caller's, or 10 s from the arrival; with the id of the HTTP request that led here. */
   readonly deadline: Deadline
-  /** Of the HTTP request that led to this call; it is in the log lines already. */
-  readonly requestIdHeader?: string
 }
 
 /**
@@ -30,27 +27,21 @@ export function unary<Request, Reply>(
   { logger }: { readonly logger: Logger },
 ): handleUnaryCall<Request, Reply> {
   return (call, callback) => {
-    const requestIdHeader = requestIdOf(call)
-    const deadline = deadlineOf(call.getDeadline())
-    const run = (): void => {
-      const context = requestIdHeader === undefined ? {} : { requestIdHeader }
-      // Promise.resolve().then: what `work` throws at once is a rejection like any other.
-      Promise.resolve()
-        .then(() => work(call.request, { deadline, ...context }))
-        .then(
-          (reply) => callback(null, reply),
-          (error: unknown) => callback(statusOf(toAppError(error, call.getPath(), logger))),
-        )
+    const deadline = deadlineOf(call)
+    const toAppError = (error: unknown): AppError => {
+      if (error instanceof AppError) return error
+      const about = { requestId: deadline.requestId, method: call.getPath() }
+      logger.error({ err: error, ...about }, 'a bug: a call failed in a way that nobody foresaw')
+      return new AppError('INTERNAL', { definite: false })
     }
-    if (requestIdHeader === undefined) run()
-    else runWithRequest({ requestId: requestIdHeader }, run)
+    // Promise.resolve().then: what `work` throws at once is a rejection like any other.
+    Promise.resolve()
+      .then(() => work(call.request, { deadline }))
+      .then(
+        (reply) => callback(null, reply),
+        (error: unknown) => callback(statusOf(toAppError(error))),
+      )
   }
-}
-
-function toAppError(error: unknown, method: string, logger: Logger): AppError {
-  if (error instanceof AppError) return error
-  logger.error({ err: error, method }, 'a bug: a call failed in a way that nobody foresaw')
-  return new AppError('INTERNAL', { definite: false })
 }
 
 function requestIdOf(call: ServerUnaryCall<unknown, unknown>): string | undefined {
@@ -58,7 +49,9 @@ function requestIdOf(call: ServerUnaryCall<unknown, unknown>): string | undefine
   return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : undefined
 }
 
-function deadlineOf(deadline: Date | number): Deadline {
-  const atUnixMs = Number(deadline)
-  return { atUnixMs: Number.isFinite(atUnixMs) ? atUnixMs : Date.now() + DEFAULT_TIMEOUT_MS }
+function deadlineOf(call: ServerUnaryCall<unknown, unknown>): Deadline {
+  const given = Number(call.getDeadline())
+  const atUnixMs = Number.isFinite(given) ? given : Date.now() + DEFAULT_TIMEOUT_MS
+  const requestId = requestIdOf(call)
+  return requestId === undefined ? { atUnixMs } : { atUnixMs, requestId }
 }

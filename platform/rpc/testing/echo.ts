@@ -1,4 +1,4 @@
-/** A service and a group of its replicas, for the tests of platform/rpc only. */
+/** A service and a group of its replicas, for the tests of platform only. */
 import type {
   ServerDuplexStream,
   ServiceDefinition,
@@ -26,9 +26,9 @@ export const silent = createLogger({ name: 'test', level: 'silent' })
 
 export type Say = (request: SayRequest, call: UnaryCall) => Promise<SayReply>
 
-export async function startEcho(say: Say, port = 0): Promise<RpcServer> {
+export async function startEcho(say: Say, port = 0, logger = silent): Promise<RpcServer> {
   const implementation: UntypedServiceImplementation = {
-    Say: unary(say, { logger: silent }),
+    Say: unary(say, { logger }),
     Chat: (call: ServerDuplexStream<SayRequest, SayReply>) => {
       call.on('data', (request: SayRequest) => call.write({ text: request.text }))
       call.on('end', () => call.end())
@@ -39,7 +39,7 @@ export async function startEcho(say: Say, port = 0): Promise<RpcServer> {
     port,
     services: [{ definition: echoDefinition, implementation }],
     secret: SECRET,
-    logger: silent,
+    logger,
     reflectionProtos: [ECHO_PROTO],
   })
 }
