@@ -9,7 +9,7 @@ import { ConfigError, ConfigReader, type Environment } from './config-reader.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
 export type { HostPort, Member } from '../common/host-port.ts'
-export { ConfigError, type ConfigProblem, type Environment } from './config-reader.ts'
+export { ConfigError, type Environment } from './config-reader.ts'
 
 export type TlsFiles = {
   readonly caPath: string

@@ -15,9 +15,6 @@ export type Table<Row extends object, Key extends keyof Row & string = keyof Row
   readonly columns: Readonly<Record<keyof Row & string, ColumnType>>
 }
 
-export type KeyOf<T> = T extends Table<infer Row, infer Key> ? Pick<Row, Key> : never
-export type RowOf<T> = T extends Table<infer Row, infer _Key> ? Row : never
-
 export function defineTable<Row extends object>() {
   return <const Key extends keyof Row & string>(table: Table<Row, Key>): Table<Row, Key> => table
 }

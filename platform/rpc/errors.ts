@@ -3,7 +3,7 @@
  * (JSON) carries the rest, so that an error arrives as what it left as.
  */
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
-import { AppError, errorTable, isErrorCode, type Outcome } from '../../common/errors.ts'
+import { AppError, errorTable, isErrorCode } from '../../common/errors.ts'
 
 const ERROR_TRAILER = 'agora-error-bin'
 
@@ -72,15 +72,4 @@ function errorFromTransport(error: ServiceError): AppError {
 /** Without a connection nothing was sent. grpc-js tells the cases apart in its text only. */
 function neverLeft(error: ServiceError): boolean {
   return /^No connection established|^Name resolution failed/.test(error.details)
-}
-
-/** A business outcome on its way to a caller: its value, or thrown as a definite AppError. */
-export function outcomeToReply<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value
-  const { code, message, details } = outcome
-  throw new AppError(code, {
-    definite: true,
-    ...(message === undefined ? {} : { message }),
-    ...(details === undefined ? {} : { details }),
-  })
 }

@@ -63,8 +63,9 @@ afterAll(async () => {
 const soon = () => ({ deadline: { atUnixMs: Date.now() + 10_000 } })
 const usd = (amount: number) => ({ amount, currency: 'USD' })
 
-function once(requestId = `request-${(requests += 1)}`) {
-  return { requestId, fingerprint: '', keepForADay: true }
+function once(requestId?: string) {
+  requests += 1
+  return { requestId: requestId ?? `request-${requests}`, fingerprint: '', keepForADay: true }
 }
 
 async function putUp(change: Partial<CreateItemRequest> = {}): Promise<Item__Output> {
