@@ -3,6 +3,7 @@
  * replication/replica/reads.ts). Statements are named, so that each connection plans them once.
  */
 import type { Pool } from 'pg'
+import { cutPage, selectRows } from '../platform/postgres/rows.ts'
 import { type AttemptKey, countIn, failedLoginKeys } from './apply/attempts.ts'
 import { sameLines } from './apply/cart-lines.ts'
 import {
@@ -21,22 +22,12 @@ import type {
   SessionRow,
 } from './tables.ts'
 
-async function rows<Row extends object>(
-  pool: Pool,
-  name: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  const result = await pool.query<Row>({ name, text, values: [...values] })
-  return result.rows
-}
-
 export async function findAccount(
   pool: Pool,
   { role, id }: { readonly role: Role; readonly id: number },
 ): Promise<AccountView | undefined> {
   const text = 'SELECT * FROM state.accounts WHERE role = $1 AND id = $2'
-  const [account] = await rows<AccountRow>(pool, 'account', text, [role, id])
+  const [account] = await selectRows<AccountRow>(pool, 'account', text, [role, id])
   return account && viewOf(account)
 }
 
@@ -64,7 +55,7 @@ export async function findCredentials(
     SELECT accounts.* FROM state.usernames
     JOIN state.accounts ON accounts.role = usernames.role AND accounts.id = usernames.account_id
     WHERE usernames.role = $1 AND usernames.username_key = $2`
-  const [account] = await rows<AccountRow>(pool, 'credentials', text, [
+  const [account] = await selectRows<AccountRow>(pool, 'credentials', text, [
     request.role,
     request.usernameKey,
   ])
@@ -80,7 +71,7 @@ function findAttempts(pool: Pool, keys: readonly AttemptKey[]): Promise<AttemptR
   const columns = (['kind', 'address', 'role', 'username_key'] as const).map((column) =>
     keys.map((key) => key[column]),
   )
-  return rows<AttemptRow>(pool, 'attempts', text, columns)
+  return selectRows<AttemptRow>(pool, 'attempts', text, columns)
 }
 
 function judge(
@@ -108,7 +99,7 @@ export async function findSession(
     JOIN state.accounts ON accounts.role = sessions.role AND accounts.id = sessions.account_id
     WHERE sessions.token_hash = $1 AND sessions.role = $2`
   type Found = { session: SessionRow; account: AccountRow }
-  const [found] = await rows<Found>(pool, 'session', text, [tokenHash, role])
+  const [found] = await selectRows<Found>(pool, 'session', text, [tokenHash, role])
   return found && { session: found.session, account: viewOf(found.account) }
 }
 
@@ -124,7 +115,7 @@ export async function findCart(pool: Pool, tokenHash: string): Promise<CartOutco
     locked_by: string | null
     saved: SavedCartRow['lines'] | null
   }
-  const [found] = await rows<Found>(pool, 'cart', text, [tokenHash])
+  const [found] = await selectRows<Found>(pool, 'cart', text, [tokenHash])
   if (!found) return undefined
   const lines = found.lines ?? []
   return { lines, saved: sameLines(lines, found.saved ?? []), lockedBy: found.locked_by }
@@ -132,7 +123,7 @@ export async function findCart(pool: Pool, tokenHash: string): Promise<CartOutco
 
 export async function findPurchase(pool: Pool, id: string): Promise<PurchaseRow | undefined> {
   const text = 'SELECT * FROM state.purchases WHERE id = $1'
-  const [purchase] = await rows<PurchaseRow>(pool, 'purchase', text, [id])
+  const [purchase] = await selectRows<PurchaseRow>(pool, 'purchase', text, [id])
   return purchase
 }
 
@@ -151,12 +142,9 @@ export async function listPurchases(
     SELECT * FROM state.purchases WHERE buyer_id = $1 AND serial < $2
     ORDER BY serial DESC LIMIT $3`
   const { buyerId, before, limit } = request
-  // One more than asked for shows whether there is a next page.
-  const found = await rows<PurchaseRow>(pool, 'purchases', text, [buyerId, before, limit + 1])
-  const purchases = found.slice(0, limit)
-  const last = purchases.at(-1)
-  const more = found.length > limit && last !== undefined
-  return { purchases, nextCursor: more ? String(last.serial) : '' }
+  const found = await selectRows<PurchaseRow>(pool, 'purchases', text, [buyerId, before, limit + 1])
+  const { page: purchases, last } = cutPage(found, limit)
+  return { purchases, nextCursor: last ? String(last.serial) : '' }
 }
 
 /** Open, without a step for `idleMs`, and not under a valid claim; the longest idle first. */
@@ -171,6 +159,6 @@ export async function listStandingPurchases(
       AND stepped_at_ms < $1 AND claim_expires_at_ms <= $2
     ORDER BY stepped_at_ms, serial LIMIT $3`
   const values = [groupTimeMs - request.idleMs, groupTimeMs, request.limit]
-  const purchases = await rows<PurchaseRow>(pool, 'standing', text, values)
+  const purchases = await selectRows<PurchaseRow>(pool, 'standing', text, values)
   return { purchases, nextCursor: '' }
 }

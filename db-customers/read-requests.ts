@@ -1,14 +1,7 @@
 /** What read requests must look like; see commands/ for those of writes. */
 import { z } from 'zod'
+import { integer, pageLimit } from '../replication/replica/requests.ts'
 import * as field from './commands/fields.ts'
-
-const LIST_LIMIT_DEFAULT = 20
-const LIST_LIMIT_MAX = 100
-
-/** 0: as many as is usual. */
-const limit = field
-  .integer(0, LIST_LIMIT_MAX)
-  .transform((value) => (value === 0 ? LIST_LIMIT_DEFAULT : value))
 
 /** A purchase's serial; empty: from the newest on. */
 const cursor = z
@@ -32,14 +25,14 @@ export const getCart = z.object({ tokenHash: field.tokenHash })
 /** buyerId 0: of any buyer. */
 export const getPurchase = z.object({
   purchaseId: field.purchaseId,
-  buyerId: field.integer(0, Number.MAX_SAFE_INTEGER),
+  buyerId: integer(0, Number.MAX_SAFE_INTEGER),
 })
 
 export const listPurchases = z
-  .object({ buyerId: field.accountId, cursor, limit })
+  .object({ buyerId: field.accountId, cursor, limit: pageLimit })
   .transform(({ buyerId, cursor: before, limit }) => ({ buyerId, before, limit }))
 
 export const listStandingPurchases = z.object({
-  idleMs: field.integer(0, Number.MAX_SAFE_INTEGER),
-  limit,
+  idleMs: integer(0, Number.MAX_SAFE_INTEGER),
+  limit: pageLimit,
 })

@@ -1,20 +1,14 @@
 /**
- * The gRPC service of one replica. Writes: request → command → log → reply; reads: barrier → SQL →
- * reply. It must not know the group's protocol, or decide anything about the marketplace.
+ * The gRPC service of one replica: which request is which command or question, and what becomes of
+ * the result. It must not know the group's protocol, or decide anything about the marketplace.
  */
-import type { handleUnaryCall } from '@grpc/grpc-js'
 import type { Pool } from 'pg'
 import type { z } from 'zod'
 import { AppError } from '../common/errors.ts'
 import type { RpcService } from '../platform/rpc/server.ts'
 import { unary } from '../platform/rpc/unary.ts'
+import { type Asked, readCall, type Written, writeCall } from '../replication/replica/calls.ts'
 import type { ReplicaParts } from '../replication/replica/plan.ts'
-import { type ReadContext, read } from '../replication/replica/reads.ts'
-import {
-  requestContextFrom,
-  settle,
-  type WriteContext,
-} from '../replication/replica/request-context.ts'
 import { statusReply } from '../replication/replica/status.ts'
 import type {
   AccountOutcome,
@@ -26,7 +20,6 @@ import type {
 import * as accounts from './commands/accounts.ts'
 import type { Body } from './commands/body.ts'
 import * as carts from './commands/carts.ts'
-import { parseBody } from './commands/fields.ts'
 import * as purchases from './commands/purchases.ts'
 import * as sessions from './commands/sessions.ts'
 import { customersDefinition } from './definition.ts'
@@ -35,40 +28,18 @@ import * as queries from './queries.ts'
 import * as reads from './read-requests.ts'
 import * as wire from './wire.ts'
 
-type Written = { readonly context: WriteContext | null }
-type Read = { readonly context: ReadContext | null }
-
 export function customersService(parts: ReplicaParts<Body>): RpcService {
-  const { log, groupTimeMs, logger } = parts
+  const { groupTimeMs, logger } = parts
 
   /** `reply` gets the outcome's value: what apply/ succeeds with for this command. */
-  function write<Request extends Written, Value, Reply>(
+  const write = <Request extends Written, Value, Reply>(
     shape: z.ZodType<Body>,
     reply: (value: Value, replayed: boolean) => Reply,
-  ): handleUnaryCall<Request, Reply> {
-    return unary(
-      async (message, { deadline }) => {
-        const body = parseBody(shape, message)
-        const request = requestContextFrom(message.context, groupTimeMs())
-        const { value, replayed } = settle<Value>(await log.submit({ request, body }, deadline))
-        return reply(value, replayed)
-      },
-      { logger },
-    )
-  }
-
-  function ask<Request extends Read, Asked, Reply>(
-    shape: z.ZodType<Asked>,
-    answer: (pool: Pool, asked: Asked) => Promise<Reply>,
-  ): handleUnaryCall<Request, Reply> {
-    return unary(
-      async (message, { deadline }) => {
-        const asked = parseBody(shape, message)
-        return await read(parts, message.context, deadline, (pool) => answer(pool, asked))
-      },
-      { logger },
-    )
-  }
+  ) => writeCall<Body, Request, Value, Reply>(parts, shape, reply)
+  const ask = <Request extends Asked, Question, Reply>(
+    shape: z.ZodType<Question>,
+    answer: (pool: Pool, question: Question) => Promise<Reply>,
+  ) => readCall<Request, Question, Reply>(parts, shape, answer)
 
   const cartReply = (cart: CartOutcome, replayed: boolean) => wire.cartReply(cart, replayed)
   const purchaseReply = (purchase: PurchaseOutcome, replayed: boolean) =>

@@ -4,22 +4,13 @@
  * them once.
  */
 import type { Pool } from 'pg'
+import { cutPage, selectRows } from '../platform/postgres/rows.ts'
 import type { ItemView } from './commands/command.ts'
 import { encodeCursor } from './cursor.ts'
 import { itemColumns } from './item-columns.ts'
 import type { GetItems, ListSales, ListSellerItems } from './read-requests.ts'
 import type { ItemPage } from './search.ts'
 import type { SaleRow, SellerRow } from './tables.ts'
-
-async function rows<Row extends object>(
-  pool: Pool,
-  name: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  const result = await pool.query<Row>({ name, text, values: [...values] })
-  return result.rows
-}
 
 /** In the order of the ids, each once; ids of no item, or of another seller's, are left out. */
 export async function findItems(pool: Pool, request: GetItems): Promise<ItemView[]> {
@@ -31,7 +22,7 @@ export async function findItems(pool: Pool, request: GetItems): Promise<ItemView
   )
   if (wanted.size === 0) return []
   const serials = [...wanted.values()].map(({ serial }) => serial)
-  const found = await rows<ItemView>(pool, 'items', text, [serials, request.sellerId])
+  const found = await selectRows<ItemView>(pool, 'items', text, [serials, request.sellerId])
   const bySerial = new Map(found.map((item) => [item.serial, item]))
   return [...wanted.values()]
     .map(({ serial, category }) => ({ item: bySerial.get(serial), category }))
@@ -53,8 +44,13 @@ export async function listSellerItems(
     WHERE seller_id = $1 AND serial < $2 AND ${available}
     ORDER BY serial DESC LIMIT $3`
   const values = [filters.sellerId, before, limit + 1]
-  const found = await rows<ItemView>(pool, `seller's items ${filters.availability}`, text, values)
-  const { page: items, last } = cut(found, limit)
+  const found = await selectRows<ItemView>(
+    pool,
+    `seller's items ${filters.availability}`,
+    text,
+    values,
+  )
+  const { page: items, last } = cutPage(found, limit)
   return { items, nextCursor: last ? encodeCursor(filters, [last.serial]) : '' }
 }
 
@@ -69,8 +65,12 @@ export async function listSales(
     SELECT * FROM state.sales
     WHERE seller_id = $1 AND (sold_at_ms, purchase_id, serial) < ($2, $3, $4)
     ORDER BY sold_at_ms DESC, purchase_id DESC, serial DESC LIMIT $5`
-  const found = await rows<SaleRow>(pool, 'sales', text, [filters.salesOf, ...before, limit + 1])
-  const { page: sales, last } = cut(found, limit)
+  const found = await selectRows<SaleRow>(pool, 'sales', text, [
+    filters.salesOf,
+    ...before,
+    limit + 1,
+  ])
+  const { page: sales, last } = cutPage(found, limit)
   const position = last && [last.sold_at_ms, last.purchase_id, last.serial]
   return { sales, nextCursor: position ? encodeCursor(filters, position) : '' }
 }
@@ -78,12 +78,6 @@ export async function listSales(
 /** Zeros for a seller of whom nothing has been sold or said. */
 export async function findSeller(pool: Pool, sellerId: number): Promise<SellerRow> {
   const text = 'SELECT * FROM state.sellers WHERE seller_id = $1'
-  const [seller] = await rows<SellerRow>(pool, 'seller', text, [sellerId])
+  const [seller] = await selectRows<SellerRow>(pool, 'seller', text, [sellerId])
   return seller ?? { seller_id: sellerId, up: 0, down: 0, items_sold: 0 }
-}
-
-/** One row more than asked for shows that there is a next page; then `last` ends this one. */
-function cut<Row>(found: readonly Row[], limit: number): { page: Row[]; last: Row | undefined } {
-  const page = found.slice(0, limit)
-  return { page, last: found.length > limit ? page.at(-1) : undefined }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../common/errors.ts'
-import { parseRequest } from './commands/fields.ts'
+import { parseRequest } from '../replication/replica/requests.ts'
 import { encodeCursor } from './cursor.ts'
 import * as reads from './read-requests.ts'
 

@@ -2,19 +2,13 @@
 import { z } from 'zod'
 import { parseItemId } from '../common/ids.ts'
 import { AMOUNT_MAX } from '../common/money.ts'
+import { integer, pageLimit } from '../replication/replica/requests.ts'
 import * as field from './commands/fields.ts'
 import { decodeCursor } from './cursor.ts'
 
-const LIST_LIMIT_DEFAULT = 20
-const LIST_LIMIT_MAX = 100
 const IDS_MAX = 1000
 /** A search may be longer than an item's keywords: it is compared with names, too. */
 const SEARCH_KEYWORD_LENGTH_MAX = 32
-
-/** 0: as many as is usual. */
-const limit = field
-  .integer(0, LIST_LIMIT_MAX)
-  .transform((value) => (value === 0 ? LIST_LIMIT_DEFAULT : value))
 
 const safeInteger = z.number().int()
 
@@ -24,7 +18,7 @@ const safeInteger = z.number().int()
 export const getItems = z
   .object({
     ids: z.array(z.string()).max(IDS_MAX, { error: `must be at most ${IDS_MAX}` }),
-    sellerId: field.integer(0, Number.MAX_SAFE_INTEGER),
+    sellerId: integer(0, Number.MAX_SAFE_INTEGER),
   })
   .transform(({ ids, sellerId }) => ({
     items: ids.map(parseItemId).filter((id) => id !== undefined),
@@ -39,7 +33,7 @@ export const listSellerItems = z
       error: 'must be ALL, ON_SALE or SOLD_OUT',
     }),
     cursor: z.string(),
-    limit,
+    limit: pageLimit,
   })
   .transform(({ cursor, limit, ...filters }) => {
     const [before] = decodeCursor(cursor, filters, z.tuple([safeInteger])) ?? []
@@ -52,7 +46,7 @@ const salePosition = z.tuple([safeInteger, z.string().max(128), safeInteger])
 const newestSale = [Number.MAX_SAFE_INTEGER, '', 0] as const
 
 export const listSales = z
-  .object({ sellerId: field.accountId, cursor: z.string(), limit })
+  .object({ sellerId: field.accountId, cursor: z.string(), limit: pageLimit })
   .transform(({ cursor, limit, sellerId }) => {
     const filters = { salesOf: sellerId }
     return { filters, before: decodeCursor(cursor, filters, salePosition) ?? newestSale, limit }
@@ -61,7 +55,7 @@ export type ListSales = z.output<typeof listSales>
 
 export const getSellerRating = z.object({ sellerId: field.accountId })
 
-const priceLimit = field.integer(0, AMOUNT_MAX).optional()
+const priceLimit = integer(0, AMOUNT_MAX).optional()
 
 /** By keywords: matches, similarity, up − down, serial. Without: the serial. */
 const rankPosition = z.tuple([safeInteger, safeInteger, safeInteger, safeInteger])
@@ -78,7 +72,7 @@ export const search = z
     minPrice: priceLimit,
     maxPrice: priceLimit,
     cursor: z.string(),
-    limit,
+    limit: pageLimit,
   })
   .refine(({ minPrice, maxPrice }) => (minPrice ?? 0) <= (maxPrice ?? AMOUNT_MAX), {
     path: ['minPrice'],

@@ -5,6 +5,7 @@
  * found by (the sum, in hundredths), then up − down, then newest. That order is also the cursor.
  */
 import type { Pool } from 'pg'
+import { cutPage } from '../platform/postgres/rows.ts'
 import type { ItemView } from './commands/command.ts'
 import { encodeCursor } from './cursor.ts'
 import { itemColumns } from './item-columns.ts'
@@ -35,9 +36,8 @@ export async function searchItems(pool: Pool, search: Search): Promise<ItemPage>
   const { filters, limit } = search
   const byRank = filters.words.length > 0
   const { rows } = await pool.query<Found>(byRank ? rankedQuery(search) : newestQuery(search))
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  if (last === undefined || rows.length <= limit) return { items: page, nextCursor: '' }
+  const { page, last } = cutPage(rows, limit)
+  if (last === undefined) return { items: page, nextCursor: '' }
   const { matches, similarity, up, down, serial } = last
   const position = byRank ? [matches, similarity, up - down, serial] : [serial]
   return { items: page, nextCursor: encodeCursor(filters, position) }

@@ -1,22 +1,15 @@
 /**
- * The gRPC service of one replica. Writes: request → command → log → reply; reads: barrier → SQL →
- * reply. It must not know the group's protocol, or decide anything about the marketplace.
+ * The gRPC service of one replica: which request is which command or question, and what becomes of
+ * the result. It must not know the group's protocol, or decide anything about the marketplace.
  */
-import type { handleUnaryCall } from '@grpc/grpc-js'
 import type { Pool } from 'pg'
 import type { z } from 'zod'
 import type { RpcService } from '../platform/rpc/server.ts'
 import { unary } from '../platform/rpc/unary.ts'
+import { type Asked, readCall, type Written, writeCall } from '../replication/replica/calls.ts'
 import type { ReplicaParts } from '../replication/replica/plan.ts'
-import { type ReadContext, read } from '../replication/replica/reads.ts'
-import {
-  requestContextFrom,
-  settle,
-  type WriteContext,
-} from '../replication/replica/request-context.ts'
 import { statusReply } from '../replication/replica/status.ts'
 import type { ItemView, ProductsCommand, ReservationView, ValueOf } from './commands/command.ts'
-import { parseRequest } from './commands/fields.ts'
 import * as items from './commands/items.ts'
 import * as purchases from './commands/purchases.ts'
 import { productsDefinition } from './definition.ts'
@@ -26,41 +19,18 @@ import * as reads from './read-requests.ts'
 import { searchItems } from './search.ts'
 import * as wire from './wire.ts'
 
-type Written = { readonly context: WriteContext | null }
-type Read = { readonly context: ReadContext | null }
-
 export function productsService(parts: ReplicaParts<ProductsCommand>): RpcService {
-  const { log, groupTimeMs, logger } = parts
-  const { currency } = parts.config
+  const { config, logger } = parts
+  const { currency } = config
 
-  function write<Request extends Written, Command extends ProductsCommand, Reply>(
+  const write = <Request extends Written, Command extends ProductsCommand, Reply>(
     shape: z.ZodType<Command>,
     reply: (value: ValueOf<Command>, replayed: boolean) => Reply,
-  ): handleUnaryCall<Request, Reply> {
-    return unary(
-      async (message, { deadline }) => {
-        const body = parseRequest(shape, message)
-        const request = requestContextFrom(message.context, groupTimeMs())
-        const applied = await log.submit({ request, body }, deadline)
-        const { value, replayed } = settle<ValueOf<Command>>(applied)
-        return reply(value, replayed)
-      },
-      { logger },
-    )
-  }
-
-  function ask<Request extends Read, Asked, Reply>(
-    shape: z.ZodType<Asked>,
-    answer: (pool: Pool, asked: Asked) => Promise<Reply>,
-  ): handleUnaryCall<Request, Reply> {
-    return unary(
-      async (message, { deadline }) => {
-        const asked = parseRequest(shape, message)
-        return await read(parts, message.context, deadline, (pool) => answer(pool, asked))
-      },
-      { logger },
-    )
-  }
+  ) => writeCall<ProductsCommand, Request, ValueOf<Command>, Reply>(parts, shape, reply)
+  const ask = <Request extends Asked, Question, Reply>(
+    shape: z.ZodType<Question>,
+    answer: (pool: Pool, question: Question) => Promise<Reply>,
+  ) => readCall<Request, Question, Reply>(parts, shape, answer)
 
   const item = (view: ItemView, replayed: boolean) => wire.itemReply(view, currency, replayed)
   const reservation = (view: ReservationView, replayed: boolean) =>

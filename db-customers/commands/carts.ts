@@ -1,5 +1,6 @@
 /** Commands about carts. Each belongs to a buyer's session. */
 import { z } from 'zod'
+import { integer } from '../../replication/replica/requests.ts'
 import { CART_LINES_MAX } from '../limits.ts'
 import * as field from './fields.ts'
 
@@ -9,7 +10,7 @@ export const addToCart = z
     itemId: field.itemId,
     quantity: field.quantity,
     price: field.money,
-    available: field.integer(0, Number.MAX_SAFE_INTEGER),
+    available: integer(0, Number.MAX_SAFE_INTEGER),
   })
   .transform((fields) => ({ type: 'addToCart' as const, ...fields }))
 

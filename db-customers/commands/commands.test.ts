@@ -3,14 +3,14 @@ import type { z } from 'zod'
 import { AppError } from '../../common/errors.ts'
 import { createAccount, recordFailedLogin } from './accounts.ts'
 import { acceptCartPrices, addToCart, removeFromCart } from './carts.ts'
-import { parseBody } from './fields.ts'
+import { parseRequest } from '../../replication/replica/requests.ts'
 import { advancePurchase, openPurchase } from './purchases.ts'
 import { createSession } from './sessions.ts'
 
 /** The paths of the bad fields, in the order of their names. */
 function badFields(shape: z.ZodType<unknown>, request: unknown): string[] {
   try {
-    parseBody(shape, request)
+    parseRequest(shape, request)
     return []
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'INVALID_ARGUMENT') throw error
@@ -35,7 +35,7 @@ const price = { amount: 1, currency: 'USD' }
 
 describe('a request becomes a body', () => {
   test('without its context, with the role in small letters, ready for JSON', () => {
-    const body = parseBody(createAccount, account)
+    const body = parseRequest(createAccount, account)
     expect(body).toMatchObject({ type: 'createAccount', role: 'seller', username: 'Zoë' })
     expect(body).not.toHaveProperty('context')
     expect(JSON.parse(JSON.stringify(body))).toEqual(body)
@@ -43,7 +43,7 @@ describe('a request becomes a body', () => {
 
   test('with the token hash in hexadecimal', () => {
     const request = { role: 'BUYER', accountId: 3, tokenHash: token, idleTimeoutSeconds: 300 }
-    expect(parseBody(createSession, request).tokenHash).toBe('ab'.repeat(32))
+    expect(parseRequest(createSession, request).tokenHash).toBe('ab'.repeat(32))
   })
 })
 

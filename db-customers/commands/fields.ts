@@ -1,29 +1,15 @@
 /**
- * The fields that several commands share, and how a request becomes a command's body. What does not
- * fit is refused here, before it is ordered; what depends on the state is decided in apply/.
+ * The fields that several commands and questions share. What does not fit is refused before it is
+ * ordered; what depends on the state is decided in apply/.
  */
 import { z } from 'zod'
-import { AppError } from '../../common/errors.ts'
 import { type ItemId, type PurchaseId, parseItemId, parsePurchaseId } from '../../common/ids.ts'
 import { isAmount, isCurrency, isQuantity, QUANTITY_MAX } from '../../common/money.ts'
 import { codePointLength, isPlainText, nfc } from '../../common/unicode.ts'
+import { integer } from '../../replication/replica/requests.ts'
 import type { Role } from '../tables.ts'
 
 const NAME_LENGTH_MAX = 32
-
-/**
- * The body that `shape` makes of a gRPC request; the request's context is not part of it.
- * Throws INVALID_ARGUMENT with one entry per bad field (`price.amount`).
- */
-export function parseBody<Body>(shape: z.ZodType<Body>, request: unknown): Body {
-  const parsed = shape.safeParse(request)
-  if (parsed.success) return parsed.data
-  const fields = parsed.error.issues.map(({ path, message }) => ({
-    path: path.join('.'),
-    message,
-  }))
-  throw new AppError('INVALID_ARGUMENT', { fields })
-}
 
 /** Enumerations stand in capitals on the wire and in small letters in the state. */
 export const role = z
@@ -44,12 +30,6 @@ function text(lengthMin: number, lengthMax: number) {
 
 function inRange(value: number, min: number, max: number): boolean {
   return value >= min && value <= max
-}
-
-export function integer(min: number, max: number) {
-  return z.number().refine((value) => Number.isSafeInteger(value) && inRange(value, min, max), {
-    error: `must be an integer from ${min} to ${max}`,
-  })
 }
 
 export const username = text(1, NAME_LENGTH_MAX)

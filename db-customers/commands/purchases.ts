@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type ErrorCode, isErrorCode } from '../../common/errors.ts'
 import type { PurchaseState } from '../../common/purchase-states.ts'
+import { integer } from '../../replication/replica/requests.ts'
 import { CART_LINES_MAX } from '../limits.ts'
 import * as field from './fields.ts'
 
@@ -38,7 +39,7 @@ const failureCode = z
 export const advancePurchase = z
   .object({
     purchaseId: field.purchaseId,
-    claim: field.integer(1, Number.MAX_SAFE_INTEGER),
+    claim: integer(1, Number.MAX_SAFE_INTEGER),
     to: step,
     lines: z.array(reservedLine).max(CART_LINES_MAX),
     authorizationId: field.ascii(0, 128),
@@ -58,7 +59,7 @@ export const advancePurchase = z
 export const claimPurchase = z
   .object({
     purchaseId: field.purchaseId,
-    expected: field.integer(1, Number.MAX_SAFE_INTEGER),
+    expected: integer(1, Number.MAX_SAFE_INTEGER),
     claimedBy: field.processName,
     claimSeconds: field.claimSeconds,
   })

@@ -1,5 +1,6 @@
 /** Commands about sessions. A token never comes here: only its SHA-256. */
 import { z } from 'zod'
+import { integer } from '../../replication/replica/requests.ts'
 import * as field from './fields.ts'
 
 export const createSession = z
@@ -7,7 +8,7 @@ export const createSession = z
     role: field.role,
     accountId: field.accountId,
     tokenHash: field.tokenHash,
-    idleTimeoutSeconds: field.integer(1, 86_400),
+    idleTimeoutSeconds: integer(1, 86_400),
   })
   .transform((fields) => ({ type: 'createSession' as const, ...fields }))
 

@@ -190,7 +190,7 @@ describe('reservations', () => {
     for (let i = 0; i < 60; i += 1) lines.push(line(await putUp({ quantity: 0 })))
     const outcome = await reserve('p', lines)
     if (outcome.ok) throw new Error('nothing was refused')
-    expect(outcome.details?.['lines']).toHaveLength(50)
+    expect(outcome.details?.lines).toHaveLength(50)
     expect(JSON.stringify(outcome.details).length).toBeLessThan(6_000)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../common/errors.ts'
-import { parseRequest } from './fields.ts'
+import { parseRequest } from '../../replication/replica/requests.ts'
 import * as itemCommands from './items.ts'
 import * as purchaseCommands from './purchases.ts'
 

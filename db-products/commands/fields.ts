@@ -1,53 +1,14 @@
 /**
- * The fields that several commands and queries share, and how a request becomes what the shapes
- * describe. What does not fit is refused here, before it is ordered; what depends on the state is
- * decided in apply/.
+ * The fields that several commands and queries share. What does not fit is refused before it is
+ * ordered; what depends on the state is decided in apply/.
  */
 import { z } from 'zod'
-import { AppError, type ErrorCode } from '../../common/errors.ts'
 import { CATEGORY_MAX, parseItemId, parsePurchaseId } from '../../common/ids.ts'
 import { AMOUNT_MAX, isAmount, isQuantity, QUANTITY_MAX } from '../../common/money.ts'
 import { codePointLength, foldCase, isPlainText, nfc } from '../../common/unicode.ts'
+import { integer, problem } from '../../replication/replica/requests.ts'
 import type { ItemCondition } from '../tables.ts'
 import type { ItemReference } from './command.ts'
-
-/**
- * What `shape` makes of a gRPC request; the request's context is not part of it. Throws AppError
- * with one entry per bad field (`price.amount`): INVALID_ARGUMENT, or the code that all of its
- * issues name.
- */
-export function parseRequest<Parsed>(shape: z.ZodType<Parsed>, request: unknown): Parsed {
-  const parsed = shape.safeParse(request)
-  if (parsed.success) return parsed.data
-  const { issues } = parsed.error
-  const fields = issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-  const message = fields.map((field) => `${field.path} ${field.message}`).join('; ')
-  throw new AppError(commonCode(issues), { message, fields })
-}
-
-type Issue = z.core.$ZodIssue
-
-function commonCode(issues: readonly Issue[]): ErrorCode {
-  const [first, ...others] = issues.map(codeOf)
-  if (first === undefined) return 'INVALID_ARGUMENT'
-  return others.every((code) => code === first) ? first : 'INVALID_ARGUMENT'
-}
-
-function codeOf(issue: Issue): ErrorCode {
-  const named: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
-  return (named as ErrorCode | undefined) ?? 'INVALID_ARGUMENT'
-}
-
-/** For refine(): the problem is not one of form, but `code`. */
-function problem(code: ErrorCode, error: string) {
-  return { error, params: { code } }
-}
-
-export function integer(min: number, max: number) {
-  return z.number().refine((value) => Number.isSafeInteger(value) && value >= min && value <= max, {
-    error: `must be an integer from ${min} to ${max}`,
-  })
-}
 
 /**
  * In NFC, not blank. A text that PostgreSQL cannot store (U+0000, half a surrogate pair) would stop

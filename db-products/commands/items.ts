@@ -1,6 +1,7 @@
 /** What sellers do to items and buyers say of them. */
 import { z } from 'zod'
 import { QUANTITY_MAX } from '../../common/money.ts'
+import { integer } from '../../replication/replica/requests.ts'
 import type { ChangePrice, ChangeUnits, CreateItem, Vote } from './command.ts'
 import * as field from './fields.ts'
 
@@ -16,7 +17,7 @@ export const createItem = (currency: string): z.ZodType<CreateItem> =>
       keywords: field.keywords(KEYWORD_LENGTH_MAX),
       condition: field.condition,
       price: field.price(currency),
-      quantity: field.integer(0, QUANTITY_MAX),
+      quantity: integer(0, QUANTITY_MAX),
     })
     .transform((fields) => {
       const foldedKeywords = [...new Set(fields.keywords.map(field.foldWord))]
@@ -34,9 +35,9 @@ export const changePrice = (currency: string): z.ZodType<ChangePrice> =>
 export const changeUnits: z.ZodType<ChangeUnits> = z
   .object({
     ...edit,
-    change: field
-      .integer(-QUANTITY_MAX, QUANTITY_MAX)
-      .refine((change) => change !== 0, { error: 'must not be 0' }),
+    change: integer(-QUANTITY_MAX, QUANTITY_MAX).refine((change) => change !== 0, {
+      error: 'must not be 0',
+    }),
   })
   .transform(({ itemId, ...fields }) => ({ type: 'changeUnits', item: itemId, ...fields }))
 
