@@ -15,6 +15,7 @@ import {
   say,
 } from '../shop/cli/context.ts'
 import { UsageError } from '../shop/cli/failures.ts'
+import { describeItem, itemColumns, ratingText, votesText } from '../shop/cli/items.ts'
 import { runCommandLine } from '../shop/cli/run.ts'
 import {
   type BuyerClient,
@@ -27,13 +28,8 @@ import { readCard } from './card.ts'
 
 type Context = CliContext<BuyerClient>
 
-const itemColumns: readonly Column<ItemBody>[] = [
-  { title: 'item', value: ({ id }) => id },
-  { title: 'name', value: ({ name }) => name },
-  { title: 'price', value: ({ price }) => money(price), align: 'right' },
-  { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
-  { title: 'condition', value: ({ condition }) => condition },
-  { title: 'votes', value: ({ feedback }) => `+${feedback.up} -${feedback.down}`, align: 'right' },
+const offerColumns: readonly Column<ItemBody>[] = [
+  ...itemColumns,
   { title: 'seller', value: ({ sellerId }) => String(sellerId), align: 'right' },
 ]
 
@@ -68,7 +64,6 @@ export async function runCli(
       role: 'buyer',
       createClient: createBuyerClient,
       addCommands,
-      firstSteps: 'Begin with: create-account NAME, or login NAME; help shows all commands.',
     },
     words,
   )
@@ -100,7 +95,7 @@ function addShoppingCommands(program: Command, context: () => Context): void {
         maxPrice: optionalAmount(maxPrice, context()),
         limit,
       })
-      printPage(context(), page, itemColumns, 'Nothing was found.')
+      printPage(context(), page, offerColumns, 'Nothing was found.')
     })
 
   program
@@ -108,18 +103,7 @@ function addShoppingCommands(program: Command, context: () => Context): void {
     .description('look at an item')
     .action(async (itemId: string) => {
       const item = await context().client.getItem(itemId)
-      const text = describeFields({
-        item: item.id,
-        name: item.name,
-        seller: String(item.sellerId),
-        category: String(item.category),
-        keywords: item.keywords.join(' '),
-        condition: item.condition,
-        price: money(item.price),
-        units: String(item.quantity),
-        votes: `+${item.feedback.up} -${item.feedback.down}`,
-      })
-      printResult(context(), item, text)
+      printResult(context(), item, describeItem(item, { withSeller: true }))
     })
 
   program
@@ -127,8 +111,7 @@ function addShoppingCommands(program: Command, context: () => Context): void {
     .description("a seller's votes and units sold, by the seller's number")
     .action(async (seller: string) => {
       const rating = await context().client.sellerRating(wholeNumber(1)(seller))
-      const { up, down, itemsSold } = rating
-      printResult(context(), rating, `+${up} -${down}, ${itemsSold} units sold`)
+      printResult(context(), rating, ratingText(rating))
     })
 
   program
@@ -137,8 +120,8 @@ function addShoppingCommands(program: Command, context: () => Context): void {
     .action(async (itemId: string, vote: string) => {
       if (vote !== 'up' && vote !== 'down') throw new UsageError('The vote is up or down.')
       const item = await context().client.giveFeedback(itemId, vote)
-      const { up, down } = item.feedback
-      printResult(context(), item, `${item.id} ${item.name} has +${up} -${down} now.`)
+      const votes = votesText(item.feedback)
+      printResult(context(), item, `${item.id} ${item.name} has ${votes} now.`)
     })
 
   program
@@ -150,7 +133,7 @@ function addShoppingCommands(program: Command, context: () => Context): void {
         const page = await client.nextPage<PurchaseBody>(path)
         printPage(context(), page, purchaseColumns, 'No more.')
       } else {
-        printPage(context(), await client.nextPage<ItemBody>(path), itemColumns, 'No more.')
+        printPage(context(), await client.nextPage<ItemBody>(path), offerColumns, 'No more.')
       }
     })
 }

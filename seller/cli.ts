@@ -7,25 +7,16 @@ import { addAccountCommands, wholeNumber } from '../shop/cli/accounts.ts'
 import {
   type CliContext,
   type ClusterAddresses,
-  describeFields,
   money,
   printPage,
   printResult,
 } from '../shop/cli/context.ts'
 import { UsageError } from '../shop/cli/failures.ts'
+import { describeItem, itemColumns, ratingText } from '../shop/cli/items.ts'
 import { runCommandLine } from '../shop/cli/run.ts'
 import { createSellerClient, type SaleBody, type SellerClient } from './api.ts'
 
 type Context = CliContext<SellerClient>
-
-const itemColumns: readonly Column<ItemBody>[] = [
-  { title: 'item', value: ({ id }) => id },
-  { title: 'name', value: ({ name }) => name },
-  { title: 'price', value: ({ price }) => money(price), align: 'right' },
-  { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
-  { title: 'condition', value: ({ condition }) => condition },
-  { title: 'votes', value: ({ feedback }) => `+${feedback.up} -${feedback.down}`, align: 'right' },
-]
 
 const saleColumns: readonly Column<SaleBody>[] = [
   { title: 'sold at', value: ({ soldAt }) => soldAt },
@@ -46,7 +37,6 @@ export async function runCli(
       role: 'seller',
       createClient: createSellerClient,
       addCommands,
-      firstSteps: 'Begin with: create-account NAME, or login NAME; help shows all commands.',
     },
     words,
   )
@@ -126,17 +116,7 @@ function addReadingCommands(program: Command, context: () => Context): void {
     .description('one of my items')
     .action(async (itemId: string) => {
       const { item } = await context().client.getItem(itemId)
-      const text = describeFields({
-        item: item.id,
-        name: item.name,
-        category: String(item.category),
-        keywords: item.keywords.join(' '),
-        condition: item.condition,
-        price: money(item.price),
-        units: String(item.quantity),
-        votes: `+${item.feedback.up} -${item.feedback.down}`,
-      })
-      printResult(context(), item, text)
+      printResult(context(), item, describeItem(item, { withSeller: false }))
     })
 
   program
@@ -153,8 +133,7 @@ function addReadingCommands(program: Command, context: () => Context): void {
     .description('my votes and the number of units sold')
     .action(async () => {
       const rating = await context().client.rating()
-      const { up, down, itemsSold } = rating
-      printResult(context(), rating, `+${up} -${down}, ${itemsSold} units sold`)
+      printResult(context(), rating, ratingText(rating))
     })
 
   program

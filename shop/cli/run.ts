@@ -16,12 +16,13 @@ export type CliDefinition<Client extends AccountClient<unknown>> = {
   readonly role: 'seller' | 'buyer'
   readonly createClient: (options: ClientOptions) => Client
   readonly addCommands: (program: Command, context: () => CliContext<Client>) => void
-  /** Said when a prompt opens on a terminal. */
-  readonly firstSteps: string
   /** Folder for what outlives a command, as in ~/.local/state. */
   readonly stateDir: string
   readonly locate: (dataDir: string | undefined) => ClusterAddresses
 }
+
+/** Said when a prompt opens on a terminal. */
+const firstSteps = 'Begin with: create-account NAME, or login NAME; help shows all commands.'
 
 /** Resolves with the exit code. */
 export async function runCommandLine<Client extends AccountClient<unknown>>(
@@ -63,7 +64,7 @@ class Runner<Client extends AccountClient<unknown>> {
     const context = this.#open()
     this.#context = context
     const isTerminal = process.stdin.isTTY === true
-    if (isTerminal) say(this.#definition.firstSteps)
+    if (isTerminal) say(firstSteps)
     let last: ExitCode = exitCodes.ok
     for await (const line of readLines(() => this.#promptText())) {
       const typed = shellWords(line)

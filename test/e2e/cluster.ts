@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { ClusterDirectory, type ProcessRecord } from '../../launcher/cluster-directory.ts'
 import type { ReadyReport } from '../../launcher/up.ts'
 import { assetPath } from '../../platform/assets.ts'
+import { until } from '../until.ts'
 
 const launcher = assetPath('dist/launcher/main.js')
 const readyTimeoutMs = 120_000
@@ -161,20 +162,6 @@ function isRunning(pid: number): boolean {
   // A zombie answers signals until it is reaped.
   const status = `/proc/${pid}/stat`
   return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'))
-}
-
-/** Polls until `condition` holds; throws when it does not in time. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs: number,
-  what = 'the condition',
-): Promise<void> {
-  const giveUpAtMs = performance.now() + timeoutMs
-  while (!(await condition())) {
-    if (performance.now() > giveUpAtMs)
-      throw new Error(`${what} did not hold within ${timeoutMs} ms`)
-    await pause(50)
-  }
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** One in ten of the groups' datagrams is thrown away: everything still works. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startCluster, type TestCluster, until } from './cluster.ts'
+import { until } from '../until.ts'
+import { startCluster, type TestCluster } from './cluster.ts'
 import { differences } from './databases.ts'
 import { startWorkload } from './workload.ts'
 

@@ -7,7 +7,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError, type ErrorCode } from '../../common/errors.ts'
 import { memberId } from '../../common/member.ts'
@@ -22,6 +21,9 @@ import { customersReplica } from '../../db-customers/replica.ts'
 import { loadConfig } from '../../platform/config.ts'
 import { createLogger } from '../../platform/log.ts'
 import { type Replica, startReplica } from '../../replication/replica/start.ts'
+import { until } from '../until.ts'
+
+const patienceMs = 15_000
 
 const secret = 'a secret for this test only'
 const logger = createLogger({ name: 'customers-test', level: 'error' })
@@ -211,14 +213,14 @@ describe('sessions', () => {
     const { tokenHash } = await login(account?.id ?? 0, 1)
     await addToCart(tokenHash, '1-1')
     const check = () => client.checkSession({ ...read, role: 'BUYER', tokenHash }, within10s())
-    await until(async () => (await check()).needsTouch)
+    await until(async () => (await check()).needsTouch, patienceMs)
     const touch = () => client.touchSession({ ...write(), role: 'BUYER', tokenHash }, within10s())
     const { lastActivityMs } = await check()
     expect((await touch()).lastActivityMs).toBeGreaterThan(lastActivityMs)
 
     // Its timeout of 1 s, and the tenth of it by which activity may go unrecorded.
     const expiresAtMs = (await check()).lastActivityMs + 1_100
-    await until(async () => (await groupTimeMs()) > expiresAtMs)
+    await until(async () => (await groupTimeMs()) > expiresAtMs, patienceMs)
     expect(await codeOf(addToCart(tokenHash, '1-1'))).toBe('SESSION_EXPIRED')
     expect(await codeOf(touch())).toBe('SESSION_EXPIRED')
     expect(await codeOf(check())).toBe('UNAUTHENTICATED')
@@ -231,14 +233,6 @@ describe('sessions', () => {
 async function groupTimeMs(): Promise<number> {
   const { json } = await client.getStatus({}, within10s())
   return JSON.parse(json).groupTimeMs
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 15_000
-  while (!(await condition())) {
-    if (Date.now() > deadlineMs) throw new Error(`not in time: ${condition}`)
-    await sleep(50)
-  }
 }
 
 describe('carts', () => {
@@ -341,7 +335,7 @@ describe('purchases', () => {
         within10s(),
       )
     expect(await codeOf(claim(1))).toBe('STALE_CLAIM')
-    await until(async () => (await standing()).includes(id))
+    await until(async () => (await standing()).includes(id), patienceMs)
     expect((await claim(1)).purchase).toMatchObject({ claim: 2, claimedBy: 'buyer-2' })
     expect(await standing()).not.toContain(id)
     const failure = { failureCode: 'PURCHASE_ABANDONED', failureMessage: 'Nobody drove it' }

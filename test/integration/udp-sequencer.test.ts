@@ -1,6 +1,5 @@
 /** A group over real sockets and the real driver, in one process, with logs in memory. */
 import { createSocket } from 'node:dgram'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type MemberId, memberId } from '../../common/member.ts'
 import { seededRandom } from '../../common/random.ts'
@@ -14,6 +13,9 @@ import type { SequencerMessage } from '../../replication/sequencer/message.ts'
 import { clusterIdOf } from '../../replication/sequencer/view.ts'
 import { systemClock } from '../../replication/system-clock.ts'
 import { UdpTransport } from '../../replication/transport/udp.ts'
+import { until } from '../until.ts'
+
+const patienceMs = 20_000
 
 type Replica = {
   readonly driver: Driver<string, number, SequencerMessage>
@@ -113,12 +115,6 @@ async function start(
   return replica
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000
-  while (!condition() && performance.now() < endMs) await sleep(5)
-  expect(condition()).toBe(true)
-}
-
 const deadline = () => ({ atUnixMs: Date.now() + 30_000 })
 
 it('orders commands of all members alike, with a tenth of the datagrams lost, and over a restart', async () => {
@@ -129,7 +125,7 @@ it('orders commands of all members alike, with a tenth of the datagrams lost, an
   )
   const [first, second, third] = replicas as [Replica, Replica, Replica]
   const isWritable = ({ driver }: Replica): boolean => driver.status().writable
-  await until(() => replicas.every(isWritable))
+  await until(() => replicas.every(isWritable), patienceMs)
 
   const submit = async ({ driver }: Replica, name: string): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await driver.submit(`${name}${turn}`, deadline())
@@ -148,14 +144,14 @@ it('orders commands of all members alike, with a tenth of the datagrams lost, an
   // One is gone: writes stop, and the reason names it; reads go on. It comes back: all goes on.
   open.splice(open.indexOf(third), 1)
   await third.driver.close()
-  await until(() => !isWritable(first))
+  await until(() => !isWritable(first), patienceMs)
   expect(first.driver.status().reason).toMatch(/^Member 2 has not been heard/)
   const refused = { code: 'UNAVAILABLE', definite: true }
   await expect(first.driver.submit('x', deadline())).rejects.toMatchObject(refused)
   await first.driver.barrier(deadline())
   const { id } = members[2] as (typeof members)[number]
   const back = await start(id, members, disks[2] as Disk, 0.1)
-  await until(() => [first, second, back].every(isWritable))
+  await until(() => [first, second, back].every(isWritable), patienceMs)
   await submit(back, 'd')
   await first.driver.barrier(deadline())
   expect(first.applied.slice(60)).toEqual(Array.from({ length: 20 }, (_, turn) => `d${turn}`))

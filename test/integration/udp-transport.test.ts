@@ -7,6 +7,9 @@ import { type Random, seededRandom } from '../../common/random.ts'
 import { deriveKey } from '../../platform/cluster-key.ts'
 import { UdpTransport, type UdpTransportOptions } from '../../replication/transport/udp.ts'
 import { Framer } from '../../replication/transport/udp-frame.ts'
+import { until } from '../until.ts'
+
+const patienceMs = 5_000
 
 const secret = 'a secret of the group'
 const cluster = 0x1234_5678
@@ -68,12 +71,6 @@ async function group(
   )
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  const endMs = performance.now() + 5_000
-  while (!condition() && performance.now() < endMs) await sleep(2)
-  expect(condition()).toBe(true)
-}
-
 function at(stations: readonly Station[], place: number): Station {
   return stations[place] as Station
 }
@@ -83,7 +80,7 @@ describe('messages between members', () => {
     const stations = await group(3)
     at(stations, 0).transport.broadcast(Buffer.from('to all'))
     at(stations, 1).transport.send(memberId(0), Buffer.from('to 0'))
-    await until(() => stations.every(({ inbox }) => inbox.length === 1))
+    await until(() => stations.every(({ inbox }) => inbox.length === 1), patienceMs)
     expect(at(stations, 0).inbox).toEqual([{ from: 1, bytes: Buffer.from('to 0') }])
     expect(at(stations, 1).inbox).toEqual([{ from: 0, bytes: Buffer.from('to all') }])
     expect(at(stations, 2).inbox).toEqual([{ from: 0, bytes: Buffer.from('to all') }])
@@ -93,7 +90,7 @@ describe('messages between members', () => {
     const stations = await group(2)
     const messages = Array.from({ length: 30 }, (_, place) => Buffer.alloc(100, place))
     for (const message of messages) at(stations, 0).transport.broadcast(message)
-    await until(() => at(stations, 1).inbox.length === 30)
+    await until(() => at(stations, 1).inbox.length === 30, patienceMs)
     expect(at(stations, 1).inbox.map(({ bytes }) => bytes)).toEqual(messages)
     const { sent, sentBytes } = at(stations, 0).transport.counters
     expect(sent).toBe(3) // 13 of 102 bytes fit beside a frame of 23
@@ -106,7 +103,10 @@ describe('messages between members', () => {
     const messages = sizes.map((size) => randomBytes(size))
     for (const message of messages) {
       at(stations, 0).transport.send(memberId(1), message)
-      await until(() => at(stations, 1).inbox.some(({ bytes }) => bytes.equals(message)))
+      await until(
+        () => at(stations, 1).inbox.some(({ bytes }) => bytes.equals(message)),
+        patienceMs,
+      )
     }
     expect(at(stations, 1).inbox).toHaveLength(sizes.length)
     expect(at(stations, 0).transport.counters.sentBytes).toBeLessThan(400_000)
@@ -116,7 +116,7 @@ describe('messages between members', () => {
     const stations = await group(2)
     at(stations, 0).transport.broadcast(Buffer.from('last words'))
     await at(stations, 0).transport.close()
-    await until(() => at(stations, 1).inbox.length === 1)
+    await until(() => at(stations, 1).inbox.length === 1, patienceMs)
   })
 })
 
@@ -133,7 +133,10 @@ describe('the loss switch', () => {
     expect(sent + lostOnPurpose).toBe(800)
     expect(lostOnPurpose).toBeGreaterThan(110)
     expect(lostOnPurpose).toBeLessThan(210)
-    await until(() => at(stations, 1).inbox.length + at(stations, 2).inbox.length === sent)
+    await until(
+      () => at(stations, 1).inbox.length + at(stations, 2).inbox.length === sent,
+      patienceMs,
+    )
     expect(at(stations, 1).inbox.length).not.toBe(at(stations, 2).inbox.length)
   })
 })
@@ -147,7 +150,7 @@ describe('what strangers send', () => {
       socket.send(datagram, target.port, '127.0.0.1')
       if (place % 100 === 99) await sleep(1)
     }
-    await until(() => counters.received === expected)
+    await until(() => counters.received === expected, patienceMs)
     await closed(socket)
   }
 
@@ -179,7 +182,7 @@ describe('what strangers send', () => {
     await attack(target, datagrams)
     expect(target.inbox).toEqual([])
     await attack(target, [genuine])
-    await until(() => target.inbox.length === 1)
+    await until(() => target.inbox.length === 1, patienceMs)
   })
 
   it('lengths that lie behind a right signature are refused', async () => {
@@ -205,7 +208,7 @@ describe('what strangers send', () => {
       await Promise.resolve()
     }
     const { transport, inbox, warnings } = at(stations, 0)
-    await until(() => transport.counters.refused.forged === 20)
+    await until(() => transport.counters.refused.forged === 20, patienceMs)
     expect(inbox).toEqual([])
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/CLUSTER_SECRET/)
