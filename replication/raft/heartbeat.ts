@@ -9,11 +9,34 @@ import type { LogIndex } from '../replicated-log.ts'
 import { commitTo, type Leader, type Raft } from './state.ts'
 import { asIndex, type CommitMoved, type Heartbeat, type Term } from './types.ts'
 
-/** Sends one to everybody, at a tick or to begin a round of confirmation. */
+/** Sends one to everybody, at a tick. */
 export function sendHeartbeats(raft: Raft, leader: Leader): void {
   leader.heartbeatElapsed = 0
   if (raft.others.length === 0) return
-  const message: Heartbeat = {
+  raft.outbox.send.push({ to: 'others', message: heartbeat(raft, leader) })
+  for (const progress of leader.progress.values()) progress.toldCommit = raft.commitIndex
+}
+
+/**
+ * Begins a round of confirmation with just enough followers for a quorum, those heard last (among
+ * equals in turn): the others' answers would only cost. Whoever does not answer is made up for by
+ * the next heartbeat at a tick, which asks everybody; so this one does not put that off.
+ */
+export function sendRound(raft: Raft, leader: Leader): void {
+  const followers = [...leader.progress.values()]
+  const shift = leader.round % followers.length
+  const asked = [...followers.slice(shift), ...followers.slice(0, shift)]
+    .sort((a, b) => b.activeTick - a.activeTick)
+    .slice(0, raft.quorum - 1)
+  const message = heartbeat(raft, leader)
+  for (const progress of asked) {
+    raft.outbox.send.push({ to: progress.member, message })
+    progress.toldCommit = raft.commitIndex
+  }
+}
+
+function heartbeat(raft: Raft, leader: Leader): Heartbeat {
+  return {
     kind: 'heartbeat',
     term: raft.term,
     round: leader.round,
@@ -21,8 +44,6 @@ export function sendHeartbeats(raft: Raft, leader: Leader): void {
     commitTerm: commitTerm(raft),
     heldByAll: raft.heldByAllIndex,
   }
-  raft.outbox.send.push({ to: 'others', message })
-  for (const progress of leader.progress.values()) progress.toldCommit = raft.commitIndex
 }
 
 /** Callers wait at followers: a new commit index is told at once where no append has told it. */

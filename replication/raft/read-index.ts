@@ -1,6 +1,6 @@
 /**
  * Linearizable reads without a log entry (dissertation, section 6.4): the leader notes its commit
- * index, makes sure that it still leads by one round of heartbeats that begins afterwards, and
+ * index, makes sure that it still leads by one round of heartbeats to a quorum that begins afterwards, and
  * answers. Any replica can ask; reads that wait at the same time share one question and one round.
  *
  * Each round has a number of its own, and a heartbeat's answer repeats the number it answers: a
@@ -10,7 +10,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { BarrierId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import { leaderlessReason } from './availability.ts'
-import { sendHeartbeats } from './heartbeat.ts'
+import { sendRound } from './heartbeat.ts'
 import { isQuorum, type Leader, type Raft } from './state.ts'
 import type { ReadReply, ReadRequest, ReadToken, Round } from './types.ts'
 
@@ -98,7 +98,7 @@ function beginRound(raft: Raft, leader: Leader): void {
   waiting.clear()
   leader.askers.clear()
   if (isQuorum(raft, 0)) confirm(raft, leader)
-  else sendHeartbeats(raft, leader)
+  else sendRound(raft, leader)
 }
 
 /** A follower has answered a heartbeat of `round`: it had not left this term when it did. */

@@ -2,7 +2,8 @@
  * Barriers: how far must be applied here so that a read sees all that was acknowledged before it
  * began.
  *
- * Rule: ask all, under a fresh round number, how far they have come in this view; with Q answers
+ * Rule: ask, under a fresh round number, how far the others have come in this view (those heard
+ * last, as many as are needed; all of them when answers stay away); with Q answers
  * (oneself included) wait until the highest of them is applied here, then read. Barriers asked
  * meanwhile share the next round.
  *
@@ -48,6 +49,10 @@ export class Barriers {
 
   constructor(options: BarriersOptions) {
     this.#options = options
+  }
+
+  get answersNeeded(): number {
+    return this.#options.answersNeeded
   }
 
   get size(): number {

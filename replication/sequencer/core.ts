@@ -252,9 +252,12 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   }
 
   #takeBarriers(): PassedBarrier[] {
-    const { barriers, log, outbox } = this.#duties
+    const { barriers, log, outbox, peers } = this.#duties
     const round = barriers.begin(log.receivedUpTo, this.#now)
-    if (round !== undefined && this.#hasOthers()) outbox.tellAll([{ kind: 'barrierAsk', round }])
+    // Just enough of them for a quorum: the others' answers would only cost. Whoever does not
+    // answer in time is made up for by asking everybody (timers.ts).
+    const asked = round === undefined ? [] : peers.heardLast(barriers.answersNeeded, round)
+    for (const to of asked) outbox.tell(to, [{ kind: 'barrierAsk', round: round ?? 0 }])
     const passed = barriers.passed()
     if (passed === undefined) return []
     const index = logIndexOf(passed.highest)

@@ -81,6 +81,15 @@ export class Peers {
     return peer.lastHeardTick !== undefined && now - peer.lastHeardTick <= timeoutTicks
   }
 
+  /** The `count` members that were heard last; among equals `turn` decides, so that none is asked always. */
+  heardLast(count: number, turn: number): MemberId[] {
+    const shift = turn % Math.max(1, this.all.length)
+    return [...this.all.slice(shift), ...this.all.slice(0, shift)]
+      .sort((a, b) => (b.lastHeardTick ?? -1) - (a.lastHeardTick ?? -1))
+      .slice(0, count)
+      .map(({ id }) => id)
+  }
+
   /** The highest number that any of them has held. */
   highestSeen(): GlobalSequence {
     let highest = noneGlobal
