@@ -15,7 +15,12 @@ export async function runBench(words: readonly string[]): Promise<number> {
     .description('Measure the whole marketplace with concurrent sellers and buyers.')
     .option('--clients <list>', 'numbers of sellers, and of as many buyers', numbers, [1, 10, 100])
     .option('--seconds <n>', 'measured time of each run', number, 15)
-    .option('--warm-up <n>', 'seconds before it', number, 3)
+    .option(
+      '--warm-up <n>',
+      'seconds before it; 19 processes take their time to compile',
+      number,
+      20,
+    )
     .option('--repeat <n>', 'runs of each number of clients', number, 1)
     .option('--data-dir <folder>', 'measure the cluster that runs from there, instead of a new one')
     .option('--base-port <port>', 'where a new cluster gets its ports', number, 15_000)

@@ -28,7 +28,7 @@ function commonCode(issues: readonly Issue[]): ErrorCode {
 }
 
 function codeOf(issue: Issue): ErrorCode {
-  const named: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
+  const named: unknown = issue.code === 'custom' ? issue.params?.code : undefined
   return (named as ErrorCode | undefined) ?? 'INVALID_ARGUMENT'
 }
 
