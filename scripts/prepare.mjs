@@ -72,9 +72,13 @@ function removeStale(built, source) {
   }
 }
 
+// Not `npm ci`: it refuses a lockfile that lacks the packages of platforms which the registry it was
+// made with did not offer; `npm install` takes the versions of the lockfile and adds those.
+const installArguments = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+
 const lockStamp = join(root, 'node_modules', '.package-lock.json')
 if (modifiedAt(lockStamp) < modifiedAt(join(root, 'package-lock.json'))) {
-  run('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  run('Installing packages', 'npm', installArguments)
 }
 
 const buildStamp = join(root, 'dist', '.built')
