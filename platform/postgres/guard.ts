@@ -44,6 +44,25 @@ const goodbyeMs = 5_000
 
 /** Takes the lock and ends what others left behind. Throws AlreadyRunning when somebody lives. */
 export async function takeGuard(options: GuardOptions): Promise<Guard> {
+  try {
+    return await tryGuard(options)
+  } catch (error) {
+    if (!(error instanceof ConnectionEnded)) throw error
+    // Another process started at the same moment, was faster, and its fence ended this connection:
+    // a new one finds the lock held, or free again.
+    return await tryGuard(options)
+  }
+}
+
+/** SQLSTATE admin_shutdown: what a fence does to the connections of others. */
+const terminatedByAdministrator = '57P01'
+
+/** The connection that was to take the lock was ended by somebody else. */
+class ConnectionEnded extends Error {
+  override readonly name = 'ConnectionEnded'
+}
+
+async function tryGuard(options: GuardOptions): Promise<Guard> {
   const name = applicationName(options.runtimeName, `guard of ${process.pid}`)
   const client = new pg.Client(clientConfig(options.target, name))
   let reportLost: (reason: Error) => void = () => {}
@@ -51,12 +70,13 @@ export async function takeGuard(options: GuardOptions): Promise<Guard> {
     reportLost = resolve
   })
   let releasing = false
-  client.on('error', (error) => {
-    if (!releasing) reportLost(error)
-  })
-  client.on('end', () => {
-    if (!releasing) reportLost(new Error('the connection that guards the database was closed'))
-  })
+  let isEnded = false
+  const ended = (reason: Error): void => {
+    isEnded = true
+    if (!releasing) reportLost(reason)
+  }
+  client.on('error', ended)
+  client.on('end', () => ended(new Error('the connection that guards the database was closed')))
   await client.connect()
   try {
     await requireUsable(client)
@@ -74,10 +94,13 @@ export async function takeGuard(options: GuardOptions): Promise<Guard> {
         await Promise.race([ended, sleep(goodbyeMs, undefined, { ref: false })])
       },
     }
-  } catch (error) {
+  } catch (cause) {
     releasing = true
+    if (isEnded || (cause as pg.DatabaseError).code === terminatedByAdministrator) {
+      throw new ConnectionEnded(cause instanceof Error ? cause.message : String(cause), { cause })
+    }
     await client.end().catch(() => {})
-    throw error
+    throw cause
   }
 }
 

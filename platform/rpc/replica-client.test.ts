@@ -106,6 +106,17 @@ describe('one replica after the other', () => {
     },
   )
 
+  it('tells what a replica said rather than that another one is not there', async () => {
+    const message = 'Member 4 has not been heard for 2 s'
+    const refusing = await serve(async () => {
+      throw new AppError('UNAVAILABLE', { definite: true, message })
+    })
+    const client = connect([await freePort(), refusing.port, await freePort()])
+    for (let count = 0; count < 5; count += 1) {
+      await expect(client.call('Say', {}, within(150))).rejects.toMatchObject({ message })
+    }
+  })
+
   it('stays with one replica while it is well, and returns to it', async () => {
     const home = await serve(heardBy('a'))
     const other = await serve(heardBy('b'))

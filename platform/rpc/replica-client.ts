@@ -139,6 +139,7 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
       const tried = new Set<number>()
       let backoffMs = BACKOFF_FIRST_MS
       let last: AppError | undefined
+      let said: AppError | undefined
       let allDefinite = true
       while (remainingMs(deadline, Date.now()) >= ATTEMPT_MIN_MS) {
         const replica = replicas.choose(tried)
@@ -156,12 +157,15 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
         } catch (error) {
           if (!(error instanceof AppError) || !passing.has(error.code)) throw error
           last = error
+          // An error with a cause is of the connection; one without, what a replica said.
+          if (error.cause === undefined) said = error
           allDefinite &&= error.definite
           if (!idempotent && !error.definite) break
           if (error.code === 'OVERLOADED') await pause(random.integer(5, 2 * backoffMs), deadline)
         }
       }
-      throw gaveUp(last, allDefinite)
+      // A replica's reason tells more than that another one could not be reached.
+      throw gaveUp(said ?? last, allDefinite)
     },
     close() {
       replicas.close()
