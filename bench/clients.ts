@@ -1,6 +1,6 @@
 /**
- * What a measured seller and a measured buyer do, over and over, each through its operations. The mix
- * leans on reading, as shops do; every operation of the surface occurs.
+ * What a measured seller and a measured buyer do, over and over, each through its operations: every
+ * operation of the surface occurs, with a purchase in each round of a buyer.
  */
 import type { Random } from '../common/random.ts'
 import { type BuyerClient, createBuyerClient } from '../buyer/api.ts'
@@ -82,6 +82,8 @@ export async function runBuyer(client: BuyerClient, task: ClientTask): Promise<v
   const { recorder, random, finished } = task
   const measure = <T>(name: string, call: () => Promise<T>): Promise<T | undefined> =>
     recorder.measure(`buyer ${name}`, call, codeOf)
+  /** One vote per item: a second one would be refused, rightly. */
+  const voted = new Set<string>()
   while (!finished()) {
     const category = random.integer(0, categories - 1)
     await measure('search', () => client.search({ category }))
@@ -102,7 +104,8 @@ export async function runBuyer(client: BuyerClient, task: ClientTask): Promise<v
     const bought = await measure('buy', () => client.buy(card))
     if (bought === undefined) await measure('clear cart', () => client.clearCart())
     await measure('list purchases', () => client.listPurchases())
-    if (bought !== undefined && random.next() < 0.2) {
+    if (bought !== undefined && !voted.has(item.id) && random.next() < 0.2) {
+      voted.add(item.id)
       await measure('feedback', () => client.giveFeedback(item.id, 'up'))
     }
   }
