@@ -88,7 +88,8 @@ export async function runBuyer(client: BuyerClient, task: ClientTask): Promise<v
     const category = random.integer(0, categories - 1)
     await measure('search', () => client.search({ category }))
     const found = await measure('search', () => client.search({ keywords: [pick(random)] }))
-    const item = found?.items[random.integer(0, Math.max(0, found.items.length - 1))]
+    const inStock = (found?.items ?? []).filter(({ quantity }) => quantity >= 10)
+    const item = inStock[random.integer(0, Math.max(0, inStock.length - 1))]
     if (item === undefined) continue
     await measure('get item', () => client.getItem(item.id))
     await measure('seller rating', () => client.sellerRating(item.sellerId))
