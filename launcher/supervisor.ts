@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { processEnvironment } from '../platform/config.ts'
 import type { ClusterDirectory, ProcessRecord, ProcessState } from './cluster-directory.ts'
 import type { PlannedProcess } from './plan.ts'
 
@@ -102,7 +103,7 @@ export class Supervisor {
     const { plan } = supervised
     const log = openSync(this.#options.directory.logPath(plan.name), 'a')
     const child = spawn(process.execPath, ['--enable-source-maps', ...plan.argv], {
-      env: { ...process.env, ...this.#options.environment },
+      env: { ...processEnvironment(), ...this.#options.environment },
       stdio: ['ignore', log, log],
       // Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
       detached: true,
