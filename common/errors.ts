@@ -65,6 +65,11 @@ export const errorTable = {
   ACCOUNT_NOT_FOUND: { grpc: grpc.notFound, http: 404, title: 'There is no such account' },
   ITEM_NOT_FOUND: { grpc: grpc.notFound, http: 404, title: 'There is no such item' },
   PURCHASE_NOT_FOUND: { grpc: grpc.notFound, http: 404, title: 'There is no such purchase' },
+  MEMBERSHIP_REFUSED: {
+    grpc: grpc.failedPrecondition,
+    http: 409,
+    title: 'The group cannot do this now',
+  },
   NOT_IN_CART: { grpc: grpc.notFound, http: 404, title: 'The cart does not hold this item' },
   USERNAME_TAKEN: { grpc: grpc.alreadyExists, http: 409, title: 'This username is taken' },
   TOO_FEW_UNITS: { grpc: grpc.failedPrecondition, http: 409, title: 'There are not so many units' },

@@ -9,6 +9,10 @@ class HeldStateMachine implements StateMachine<string, string> {
   /** Calls of apply() that wait for the test to go on. */
   readonly held: { readonly proceed: () => void; readonly fail: (error: Error) => void }[] = []
 
+  reload() {
+    return this.position()
+  }
+
   async position() {
     return { index: 10 as LogIndex, context: undefined }
   }

@@ -90,6 +90,11 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
     return this.#stopReason === undefined ? Promise.resolve() : Promise.reject(this.#stopped())
   }
 
+  administer(): Promise<void> {
+    const message = 'a single database has no members to change'
+    return Promise.reject(new AppError('MEMBERSHIP_REFUSED', { message }))
+  }
+
   status(): GroupStatus {
     const reason = this.#stopReason
     return {

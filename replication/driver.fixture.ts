@@ -5,6 +5,7 @@ import { Driver } from './driver.ts'
 import type { DriverHooks, DriverLimits } from './driver-options.ts'
 import type { Clock, LogStorage, Transport } from './ports.ts'
 import type {
+  ActionId,
   Completed,
   Delivered,
   LogWrite,
@@ -13,7 +14,15 @@ import type {
   ProtocolCore,
   Ready,
 } from './protocol.ts'
-import type { CommandCodec, LogIndex, Ordered, Position, StateMachine } from './replicated-log.ts'
+import { emptyReady } from './protocol.ts'
+import type {
+  CommandCodec,
+  GroupAction,
+  LogIndex,
+  Ordered,
+  Position,
+  StateMachine,
+} from './replicated-log.ts'
 
 export class ManualClock implements Clock {
   #nowMs = 0
@@ -109,6 +118,18 @@ export class ScriptedCore implements ProtocolCore<string> {
     this.#note(`readBarrier ${id}`)
   }
 
+  administer(id: ActionId, { kind }: GroupAction): void {
+    this.#note(`administer ${kind} as ${id}`)
+  }
+
+  stepAside(): void {
+    this.#note('step aside')
+  }
+
+  mayStop(): boolean {
+    return true
+  }
+
   takeReady(): Ready<string> | undefined {
     this.#taking = true
     const ready = this.script.shift()
@@ -118,9 +139,8 @@ export class ScriptedCore implements ProtocolCore<string> {
   }
 
   advance(done: Completed): void {
-    this.#note(
-      done.kind === 'persisted' ? 'advance persisted' : `advance ${done.kind} ${done.index}`,
-    )
+    const index = done.kind === 'fetched' ? done.position.index : 'index' in done ? done.index : ''
+    this.#note(`advance ${done.kind} ${index}`.trimEnd())
   }
 
   unavailableReason(): string | undefined {
@@ -142,16 +162,6 @@ export class ScriptedCore implements ProtocolCore<string> {
     if (this.#taking) throw new Error('takeReady was entered again')
     this.journal.push(input)
   }
-}
-
-const emptyReady: Ready<string> = {
-  send: [],
-  persist: undefined,
-  sendAfterPersist: [],
-  deliver: [],
-  barriers: [],
-  rejected: [],
-  trimTo: undefined,
 }
 
 export const textCodec: CommandCodec<string> & MessageCodec<string> = {
@@ -250,6 +260,7 @@ export class Rig {
   #stateMachine(): StateMachine<string, string> {
     return {
       position: async () => ({ index: 0 as LogIndex, context: undefined }),
+      reload: async () => ({ index: 0 as LogIndex, context: undefined }),
       apply: (batch, upTo: Position) => {
         this.journal.push(
           `apply [${batch.map((one) => one.command).join(' ')}] up to ${upTo.index}`,
@@ -284,6 +295,7 @@ export class Rig {
   #transport(): Transport {
     return {
       send: (to, bytes) => void this.journal.push(`send ${textOf(bytes)} to ${to}`),
+      setPeers: (peers) => void this.journal.push(`peers ${peers.map(({ id }) => id).join(' ')}`),
       broadcast: (bytes) => void this.journal.push(`broadcast ${textOf(bytes)}`),
       onMessage: (receive) => {
         this.receive = receive

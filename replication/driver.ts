@@ -23,7 +23,7 @@ import {
 } from './driver-options.ts'
 import { LogWriter } from './log-writer.ts'
 import type { BarrierId, Completed, Outgoing, ProposalId, Ready, Rejected } from './protocol.ts'
-import type { GroupStatus, LogIndex, ReplicatedLog } from './replicated-log.ts'
+import type { GroupAction, GroupStatus, LogIndex, ReplicatedLog } from './replicated-log.ts'
 import { Submissions, type Waited } from './submissions.ts'
 
 export class Driver<C, R, M> implements ReplicatedLog<C, R> {
@@ -114,6 +114,11 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     const passed = this.#barriers.join(waitMs)
     this.#deferPump()
     return passed
+  }
+
+  administer(_action: GroupAction, _deadline: Deadline): Promise<void> {
+    const message = 'not yet'
+    return Promise.reject(new AppError('MEMBERSHIP_REFUSED', { message }))
   }
 
   status(): GroupStatus {

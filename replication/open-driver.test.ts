@@ -25,6 +25,7 @@ async function open({ indexes, applied, meta }: Held) {
     commands: textCodec,
     stateMachine: {
       position: async () => ({ index: applied as LogIndex, context }),
+      reload: async () => ({ index: applied as LogIndex, context }),
       apply: async () => [],
     },
     storage: {
@@ -38,6 +39,7 @@ async function open({ indexes, applied, meta }: Held) {
     },
     transport: {
       send: () => undefined,
+      setPeers: () => undefined,
       broadcast: () => undefined,
       onMessage: () => undefined,
       close: async () => undefined,

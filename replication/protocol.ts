@@ -15,16 +15,24 @@
  * 6. `deliver` is applied in order, across Readys, on a queue of its own; advance({kind: 'applied'})
  *    follows. `barriers` are released when their index is applied.
  * 7. A failed persist stops the replica: it is never retried.
+ * 8. `fetch` asks for another member's state, beside the present one; advance({kind: 'fetched'})
+ *    says where it stands. `install` puts it in the place of the present one. It is a durable write
+ *    like `persist` (4, 5 and 7 hold for it), never stands beside one, and begins when all that was
+ *    delivered is applied. From handing it out until `persisted` the core delivers nothing; then it
+ *    goes on behind the installed index.
  */
 import type { Brand } from '../common/brand.ts'
 import type { ErrorCode } from '../common/errors.ts'
+import type { Member } from '../common/host-port.ts'
 import type { MemberId } from '../common/member.ts'
-import type { LogIndex } from './replicated-log.ts'
+import type { GroupAction, LogIndex, Position } from './replicated-log.ts'
 
 /** Names a proposal within this process; given by the driver, unique until the process ends. */
 export type ProposalId = Brand<number, 'ProposalId'>
 /** Names a barrier within this process. */
 export type BarrierId = Brand<number, 'BarrierId'>
+/** Names an administrative action within this process. */
+export type ActionId = Brand<number, 'ActionId'>
 
 export interface ProtocolCore<M> {
   /** Time has moved on by one tick (its length in milliseconds is the core's configuration). */
@@ -34,6 +42,15 @@ export interface ProtocolCore<M> {
   /** The caller no longer waits. What has been sent is not withdrawn; it may still be delivered. */
   abandon(id: ProposalId | BarrierId, kind: 'proposal' | 'barrier'): void
   readBarrier(id: BarrierId): void
+  /** Ends in Ready.administered, unless the process ends first. */
+  administer(id: ActionId, action: GroupAction): void
+  /**
+   * This process will end soon: whatever the others would miss of it is handed over. Called once;
+   * everything else goes on meanwhile.
+   */
+  stepAside(): void
+  /** Since stepAside(): nothing is left to hand over, or nobody takes it. */
+  mayStop(): boolean
   takeReady(): Ready<M> | undefined
   advance(done: Completed): void
   /** Undefined: proposals are taken now. Else why not, for a person. */
@@ -44,12 +61,54 @@ export interface ProtocolCore<M> {
 export type Ready<M> = {
   readonly send: readonly Outgoing<M>[]
   readonly persist: LogWrite | undefined
+  readonly install: Install | undefined
   readonly sendAfterPersist: readonly Outgoing<M>[]
   readonly deliver: readonly Delivered[]
   readonly barriers: readonly PassedBarrier[]
   readonly rejected: readonly Rejected[]
   /** Entries up to here are needed by nobody any more: storage may forget them. */
   readonly trimTo: LogIndex | undefined
+  /**
+   * `others` means these from now on, oneself not among them; before the first: all that were
+   * configured. Takes effect before anything else of this Ready.
+   */
+  readonly peers: readonly Member[] | undefined
+  /** Takes the place of an earlier wish that has not ended. */
+  readonly fetch: FetchState | undefined
+  readonly administered: readonly Administered[]
+}
+
+/** A Ready of nothing, to be spread under what there is. */
+export const emptyReady = {
+  send: [],
+  persist: undefined,
+  install: undefined,
+  sendAfterPersist: [],
+  deliver: [],
+  barriers: [],
+  rejected: [],
+  trimTo: undefined,
+  peers: undefined,
+  fetch: undefined,
+  administered: [],
+} as const satisfies Ready<never>
+
+/** The state of any of these that has applied at least so much. `from`: the best source first. */
+export type FetchState = { readonly from: readonly MemberId[]; readonly atLeast: LogIndex }
+
+/**
+ * In one transaction the state fetched last takes the place of the present one, position included;
+ * the log becomes empty; `meta` replaces the protocol's durable scalars. `index`: what `fetched`
+ * reported.
+ */
+export type Install = { readonly index: LogIndex; readonly meta: Uint8Array }
+
+/** An action that has ended; done, unless there is an error. */
+export type Administered = {
+  readonly id: ActionId
+  readonly error:
+    | { readonly code: ErrorCode; readonly definite: boolean; readonly message: string }
+    | undefined
 }
 
 /** `others`: everybody in the group but oneself. */
@@ -100,6 +159,8 @@ export type Completed =
   | { readonly kind: 'applied'; readonly index: LogIndex }
   /** Applied and certain to survive a crash: the log may be trimmed up to here. */
   | { readonly kind: 'appliedDurably'; readonly index: LogIndex }
+  /** The state that `fetch` asked for lies beside the present one and can be installed. */
+  | { readonly kind: 'fetched'; readonly position: Position }
 
 /** What storage holds at start; a core is constructed from it. */
 export type DurableState = {

@@ -4,6 +4,7 @@
  */
 import type { Brand } from '../common/brand.ts'
 import type { Deadline } from '../common/deadline.ts'
+import type { HostPort, Member } from '../common/host-port.ts'
 import type { MemberId } from '../common/member.ts'
 
 /**
@@ -21,9 +22,34 @@ export interface ReplicatedLog<C, R> {
   submit(command: C, deadline: Deadline): Promise<R>
   /** Resolves when all that was acknowledged anywhere before the call is applied at this replica. */
   barrier(deadline: Deadline): Promise<void>
+  /**
+   * For operators. Resolves when the action has taken effect as its type says. Throws AppError:
+   * MEMBERSHIP_REFUSED (definite: why it cannot be done now, or not at all), UNAVAILABLE (the
+   * member to ask instead, or that there is none; status() tells who leads), DEADLINE_EXCEEDED
+   * (indefinite: look at status() before trying again).
+   */
+  administer(action: GroupAction, deadline: Deadline): Promise<void>
   status(): GroupStatus
   close(): Promise<void>
 }
+
+/**
+ * Changes of who belongs to the group. A group may refuse those that its protocol does not know.
+ *
+ *   add       a new member with an empty disk, which is running already; it gets the data, and then
+ *             a vote unless it is to stay a learner. Effective once agreed, before it has the data.
+ *   promote   a learner gets a vote as soon as it has the data
+ *   remove    a member, whether it runs or not
+ *   replace   the member with this id has lost its disk, or another machine runs in its place: from
+ *             now on the one with the empty disk is meant, as with add
+ *   transfer  another member takes the lead: `to`, or the best suited
+ */
+export type GroupAction =
+  | { readonly kind: 'add'; readonly member: Member; readonly learner: boolean }
+  | { readonly kind: 'promote'; readonly id: MemberId }
+  | { readonly kind: 'remove'; readonly id: MemberId }
+  | { readonly kind: 'replace'; readonly id: MemberId; readonly address: HostPort | undefined }
+  | { readonly kind: 'transfer'; readonly to: MemberId | undefined }
 
 /** A command at its place in the order. */
 export type Ordered<C> = { readonly index: LogIndex; readonly command: C }
@@ -44,6 +70,8 @@ export interface StateMachine<C, R> {
    * replica stops rather than skip the batch.
    */
   apply(batch: readonly Ordered<C>[], upTo: Position): Promise<R[]>
+  /** The database holds another state than a moment ago (StateTransfer): where it stands now. */
+  reload(): Promise<Position>
 }
 
 /** Turns commands into log payloads and back. The payload must carry everything apply needs. */

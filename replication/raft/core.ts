@@ -5,6 +5,7 @@
 import { assert, unreachable } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type {
+  ActionId,
   BarrierId,
   Completed,
   CoreStatus,
@@ -86,6 +87,18 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
     readBarrier(this.#raft, id)
   }
 
+  administer(id: ActionId): void {
+    const message = 'the members of this group are fixed'
+    const error = { code: 'MEMBERSHIP_REFUSED', definite: true, message } as const
+    this.#raft.outbox.administered.push({ id, error })
+  }
+
+  stepAside(): void {}
+
+  mayStop(): boolean {
+    return true
+  }
+
   takeReady(): Ready<RaftMessage> | undefined {
     return gatherReady(this.#raft)
   }
@@ -104,6 +117,8 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
       case 'appliedDurably':
         assert(done.index <= raft.appliedIndex, 'only what is applied is durably applied')
         if (done.index > raft.appliedDurablyIndex) raft.appliedDurablyIndex = done.index
+        return
+      case 'fetched':
         return
       default:
         unreachable(done)

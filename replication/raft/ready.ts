@@ -3,6 +3,7 @@
  * delivered. The rules of replication/protocol.ts on order and durability are kept here.
  */
 import type { Delivered, DeliveredCommand, LogWrite, Outgoing, Ready } from '../protocol.ts'
+import { emptyReady } from '../protocol.ts'
 import { encodeAppliedTerm, encodeTermAndVote } from './durable.ts'
 import { drainProposals, settleDelivered } from './forward.ts'
 import { drainBarriers } from './read-index.ts'
@@ -22,6 +23,7 @@ export function gatherReady(raft: Raft): Ready<RaftMessage> | undefined {
   const promises = settled || persist !== undefined ? takePromises(raft) : []
   const { outbox } = raft
   const ready: Ready<RaftMessage> = {
+    ...emptyReady,
     send: settled && promises.length > 0 ? [...outbox.send, ...promises] : outbox.send,
     persist,
     sendAfterPersist: settled ? [] : promises,
@@ -29,11 +31,13 @@ export function gatherReady(raft: Raft): Ready<RaftMessage> | undefined {
     barriers: outbox.barriers,
     rejected: outbox.rejected,
     trimTo: nextTrim(raft),
+    administered: outbox.administered,
   }
   if (isEmpty(ready)) return undefined
   outbox.send = []
   outbox.barriers = []
   outbox.rejected = []
+  outbox.administered = []
   return ready
 }
 
@@ -103,6 +107,7 @@ function isEmpty(ready: Ready<RaftMessage>): boolean {
     ready.deliver.length === 0 &&
     ready.barriers.length === 0 &&
     ready.rejected.length === 0 &&
+    ready.administered.length === 0 &&
     ready.trimTo === undefined
   )
 }

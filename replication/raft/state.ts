@@ -8,6 +8,7 @@ import type { MemberId } from '../../common/member.ts'
 import { quorumOf } from '../../common/quorum.ts'
 import type { Random } from '../../common/random.ts'
 import type {
+  Administered,
   BarrierId,
   DurableState,
   Outgoing,
@@ -147,6 +148,7 @@ export type Outbox = {
   accepted: LogIndex | undefined
   barriers: PassedBarrier[]
   rejected: Rejected[]
+  administered: Administered[]
 }
 
 export type Raft = {
@@ -251,7 +253,14 @@ export function createRaft(given: RaftCoreOptions): Raft {
     appliedContext: undefined,
     proposals: { byId: new Map(), waiting: new Set(), sizeBytes: 0, nextRetryTick: 0 },
     barriers: { waiting: new Set(), asked: undefined, nextToken: 1 as ReadToken },
-    outbox: { send: [], promises: [], accepted: undefined, barriers: [], rejected: [] },
+    outbox: {
+      send: [],
+      promises: [],
+      accepted: undefined,
+      barriers: [],
+      rejected: [],
+      administered: [],
+    },
   }
 }
 

@@ -15,10 +15,12 @@
  * - *Barrier answers* say receivedUpTo, which does not shrink; see barriers.ts.
  * - *Applied position*: never ahead of receivedUpTo, since only what is durable here is delivered.
  */
-import { assert, unreachable } from '../../common/assert.ts'
+import { assert, InvariantError, unreachable } from '../../common/assert.ts'
 import type { ErrorCode } from '../../common/errors.ts'
 import type { MemberId } from '../../common/member.ts'
 import type {
+  ActionId,
+  Administered,
   BarrierId,
   Completed,
   CoreStatus,
@@ -30,6 +32,7 @@ import type {
   Ready,
   Rejected,
 } from '../protocol.ts'
+import { emptyReady } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import { writeObstacle } from './availability.ts'
 import type { PlantedBug, SequencerOptions } from './config.ts'
@@ -64,6 +67,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   /** Own requests that leave when the write in flight is durable. */
   #leavingOwn: readonly RequestId[] = []
   #rejected: Rejected[] = []
+  #administered: Administered[] = []
   #isTrimDue = false
   #ignored = 0
 
@@ -115,6 +119,20 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     }
   }
 
+  /** The members are the configured ones; nobody leads. */
+  administer(id: ActionId): void {
+    const message = 'The members of this group are those that are configured, and nobody leads it.'
+    const error = { code: 'MEMBERSHIP_REFUSED', definite: true, message } as const
+    this.#administered.push({ id, error })
+  }
+
+  /** The others need every member: there is nobody to hand anything over to. */
+  stepAside(): void {}
+
+  mayStop(): boolean {
+    return true
+  }
+
   advance(done: Completed): void {
     switch (done.kind) {
       case 'persisted':
@@ -126,6 +144,8 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
       case 'appliedDurably':
         this.#duties.delivery.appliedDurably(globalSequenceOf(done.index))
         break
+      case 'fetched':
+        throw new InvariantError('nothing was fetched')
       default:
         unreachable(done)
     }
@@ -145,14 +165,17 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     const send = this.#takeSend(sendAfterPersist.length > 0 && !tellsTooEarly)
     const deliver = this.#duties.delivery.deliver(this.#duties.standing.stableUpTo)
     const trimTo = this.#trim()
-    const rejected = this.#rejected
+    const [rejected, administered] = [this.#rejected, this.#administered]
     this.#rejected = []
+    this.#administered = []
+    const answers = rejected.length + administered.length
     const isNothing =
       persist === undefined &&
-      send.length + deliver.length + barriers.length + rejected.length === 0 &&
+      send.length + deliver.length + barriers.length + answers === 0 &&
       trimTo === undefined
     if (isNothing) return undefined
-    return { send, persist, sendAfterPersist, deliver, barriers, rejected, trimTo }
+    const answered = { barriers, rejected, administered }
+    return { ...emptyReady, send, persist, sendAfterPersist, deliver, trimTo, ...answered }
   }
 
   unavailableReason(): string | undefined {
@@ -188,8 +211,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     if (this.#hasOthers()) outbox.statusToAll()
     const sendAfterPersist = outbox.isEmpty ? [] : outbox.take(standing.header(), false)
     const persist = { entries: [], truncateFrom: undefined, meta }
-    const nothing = { send: [], deliver: [], barriers: [], rejected: [], trimTo: undefined }
-    return { ...nothing, persist, sendAfterPersist }
+    return { ...emptyReady, persist, sendAfterPersist }
   }
 
   #persisted(): void {

@@ -60,6 +60,12 @@ export class SqlStateMachine<Body extends { readonly type: string }>
     return this.#applied.position
   }
 
+  async reload(): Promise<Position> {
+    assert(!this.#applying, 'nothing is applied while the state is replaced')
+    this.#applied = await readApplied(this.#client)
+    return this.#applied.position
+  }
+
   /** Group time as of the last applied batch, Unix ms; 0 before the first stamp. */
   groupTimeMs(): number {
     return this.#applied.time.unixMs

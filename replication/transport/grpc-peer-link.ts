@@ -59,6 +59,11 @@ export class PeerLink {
     this.#open()
   }
 
+  leadsTo({ host, port }: Member): boolean {
+    const { peer } = this.#options
+    return peer.host === host && peer.port === port
+  }
+
   /** Never blocks, never throws; drops the message when too much waits. */
   send(message: Uint8Array): void {
     const sizeBytes = framedBytes(message)

@@ -9,7 +9,6 @@ import {
   type ServiceDefinition,
   status,
 } from '@grpc/grpc-js'
-import { assert } from '../../common/assert.ts'
 import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
@@ -68,6 +67,7 @@ export class GrpcPeers implements Transport {
   readonly #options: GrpcPeersOptions
   readonly #keys: PeerKeys
   readonly #links = new Map<MemberId, PeerLink>()
+  #peers: readonly MemberId[] = []
   /** The latest stream of each peer: an older one is dead, though nobody may have noticed. */
   readonly #incoming = new Map<MemberId, IncomingStream>()
   readonly #warned = new Set<string>()
@@ -85,17 +85,26 @@ export class GrpcPeers implements Transport {
           this.#accept(call, end),
       },
     }
-    for (const peer of members) if (peer.id !== self) this.#links.set(peer.id, this.#link(peer))
+    this.setPeers(members.filter((peer) => peer.id !== self))
+  }
+
+  /** A link once opened stays, for answers to those who are no peers any more. */
+  setPeers(peers: readonly Member[]): void {
+    for (const peer of peers) {
+      const link = this.#links.get(peer.id)
+      if (link?.leadsTo(peer)) continue
+      link?.close()
+      this.#links.set(peer.id, this.#link(peer))
+    }
+    this.#peers = peers.map(({ id }) => id)
   }
 
   send(to: MemberId, message: Uint8Array): void {
-    const link = this.#links.get(to)
-    assert(link !== undefined, 'messages go to other members of the group')
-    if (!this.#loses()) link.send(message)
+    if (!this.#loses()) this.#links.get(to)?.send(message)
   }
 
   broadcast(message: Uint8Array): void {
-    for (const link of this.#links.values()) if (!this.#loses()) link.send(message)
+    for (const peer of this.#peers) this.send(peer, message)
   }
 
   onMessage(receive: Receive): void {
@@ -166,7 +175,7 @@ export class GrpcPeers implements Transport {
     if (this.#closed) return 'this member is stopping'
     if (ends.group !== group) return `it is for the group ${ends.group}, this is ${group}`
     if (ends.to !== self) return `it is for member ${ends.to}, this is ${self}: compare the lists`
-    if (!this.#links.has(ends.from)) return `${ends.from} is no other member of this group`
+    if (ends.from === self) return `it comes from a second member ${self}: compare the lists`
     return undefined
   }
 

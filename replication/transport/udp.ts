@@ -117,6 +117,9 @@ export class UdpTransport implements Transport {
     socket.on('error', (err) => this.#warnings.warn('socket', { err }, 'the UDP socket reports'))
   }
 
+  /** The universe is configured: everybody is a peer for ever. */
+  setPeers(): void {}
+
   onMessage(receive: Receive): void {
     this.#receive = receive
   }

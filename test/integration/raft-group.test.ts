@@ -42,6 +42,10 @@ class Disk implements LogStorage {
 class Database implements StateMachine<string, number> {
   at: Position = { index: asIndex(0), context: undefined }
   readonly places = new Map<string, number>()
+  reload(): Promise<Position> {
+    return this.position()
+  }
+
   async position(): Promise<Position> {
     return this.at
   }

@@ -92,6 +92,7 @@ async function start(
     },
     stateMachine: {
       position: async () => disk.at,
+      reload: async () => disk.at,
       apply: async (batch, upTo) => {
         disk.at = upTo
         return batch.map(({ command }) => disk.applied.push(command))

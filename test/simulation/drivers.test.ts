@@ -51,6 +51,10 @@ class MemoryReplica implements LogStorage, StateMachine<string, Result> {
 
   async close() {}
 
+  reload() {
+    return this.position()
+  }
+
   async position() {
     return { index: this.applied.length as LogIndex, context: undefined }
   }
@@ -72,6 +76,7 @@ class Hub {
       void setImmediate(() => this.#receivers.get(to)?.(self, message))
     return {
       send: carry,
+      setPeers: () => undefined,
       broadcast: (message) => {
         for (const to of this.#receivers.keys()) if (to !== self) carry(to, message)
       },

@@ -21,6 +21,7 @@ import type {
   Rejected,
   StoredEntry,
 } from '../../replication/protocol.ts'
+import { emptyReady } from '../../replication/protocol.ts'
 import type { LogIndex } from '../../replication/replicated-log.ts'
 import type { SimulatedCoreOptions } from './types.ts'
 
@@ -172,6 +173,7 @@ export class ToyCore implements ProtocolCore<ToyMessage> {
   takeReady(): Ready<ToyMessage> | undefined {
     const persist = this.#takePersist()
     const ready = {
+      ...emptyReady,
       send: this.#send,
       persist,
       sendAfterPersist: persist === undefined ? [] : this.#sendAfterPersist,
@@ -188,6 +190,16 @@ export class ToyCore implements ProtocolCore<ToyMessage> {
     const { send, deliver, barriers, rejected, trimTo } = ready
     const empty = [send, deliver, barriers, rejected].every((part) => part.length === 0)
     return empty && persist === undefined && trimTo === undefined ? undefined : ready
+  }
+
+  administer(): void {
+    throw new Error('a toy has no operators')
+  }
+
+  stepAside(): void {}
+
+  mayStop(): boolean {
+    return true
   }
 
   advance(done: Completed): void {
