@@ -1,6 +1,7 @@
 /** What a Driver is made of: ports, limits, and hooks for measurements. Types and defaults only. */
+import type { Member } from '../common/host-port.ts'
 import type { MemberId } from '../common/member.ts'
-import type { Clock, LogStorage, Transport } from './ports.ts'
+import type { Clock, LogStorage, StateTransfer, Transport } from './ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from './protocol.ts'
 import type { CommandCodec, GroupStatus, LogIndex, StateMachine } from './replicated-log.ts'
 
@@ -84,12 +85,16 @@ export type DriverOptions<C, R, M> = {
   readonly stateMachine: StateMachine<C, R>
   readonly storage: LogStorage
   readonly transport: Transport
+  /** Without one, a core that asks for another member's state is a bug. */
+  readonly transfer?: StateTransfer
   readonly clock: Clock
   readonly tickMs: number
   /** Where the state machine stands, as `core` was told. */
   readonly appliedIndex: LogIndex
   readonly limits?: Partial<DriverLimits>
   readonly hooks?: Partial<DriverHooks>
+  /** Who the others are from now on, oneself not among them; the transport knows already. */
+  readonly onPeers?: (peers: readonly Member[]) => void
   /** Called once, when this replica cannot go on: stop the process. The core is not used again. */
   readonly onFatal: (error: unknown) => void
   /** Runs the action once in a later turn of the event loop. Default: setImmediate. */
