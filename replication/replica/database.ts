@@ -2,19 +2,20 @@
  * One replica's PostgreSQL and what lives in it: the protocol's log and the application's state.
  * Which connection does what is decided here and nowhere else.
  */
-import type { Pool } from 'pg'
+import type { Client, Pool } from 'pg'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
 import { type Postgres, startPostgres } from '../../platform/postgres/postgres.ts'
 import type { Application } from '../state-machine/application.ts'
 import { SqlStateMachine } from '../state-machine/sql-state-machine.ts'
 import { PostgresLogStorage } from '../storage/postgres-log.ts'
+import type { TimedStateMachine } from './plan.ts'
 
 export type ReplicaDatabase<Body extends { readonly type: string }> = {
   readonly postgres: Postgres
   /** Ends with its connection, which its driver closes. */
   readonly storage: PostgresLogStorage
-  readonly stateMachine: SqlStateMachine<Body>
+  readonly stateMachine: TimedStateMachine<Body>
   readonly reads: Pool
 }
 
@@ -31,6 +32,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
   readonly dataDir: string
   readonly config: Pick<Config, 'databaseUrl'>
   readonly application: Application<Body>
+  /** Default: SqlStateMachine.open. */
+  readonly openStateMachine?: ((client: Client) => Promise<TimedStateMachine<Body>>) | undefined
   /** Further settings of the read connections. */
   readonly readSettings?: Readonly<Record<string, string>> | undefined
   readonly logger: Logger
@@ -41,7 +44,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
   try {
     const applying = await postgres.connect('apply', { synchronousCommit: 'off', pipeline: true })
     // First the state machine: both create schema `replica`, and not at the same time.
-    const stateMachine = await SqlStateMachine.open(applying, application)
+    const open = options.openStateMachine ?? ((client) => SqlStateMachine.open(client, application))
+    const stateMachine = await open(applying)
     const storage = await PostgresLogStorage.open(await postgres.connect('log'))
     const reads = postgres.pool('reads', readConnections, {
       settings: {

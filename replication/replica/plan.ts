@@ -2,7 +2,7 @@
  * What a db-* main.ts says about its replica; start.ts makes it run. It must not know a protocol:
  * that comes as a core, a codec and a transport.
  */
-import type { Pool } from 'pg'
+import type { Client, Pool } from 'pg'
 import type { Member } from '../../common/host-port.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
@@ -10,8 +10,9 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
-import type { GroupStatus, ReplicatedLog } from '../replicated-log.ts'
+import type { CommandCodec, GroupStatus, ReplicatedLog, StateMachine } from '../replicated-log.ts'
 import type { Application, AppliedResult, Command } from '../state-machine/application.ts'
+import type { ClockBody } from '../state-machine/clock-command.ts'
 
 /** A protocol ready to be driven. Its transport is open but has not sent anything. */
 export type Protocol<M> = {
@@ -42,6 +43,12 @@ export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat &
   readonly metrics: Metrics
 }
 
+/** A state machine that keeps group time. */
+export type TimedStateMachine<Body extends { readonly type: string }> = StateMachine<
+  Command<Body | ClockBody>,
+  AppliedResult
+> & { groupTimeMs(): number }
+
 export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   readonly group: 'customers' | 'products'
   /** For status: the log that drives it. */
@@ -50,6 +57,10 @@ export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   readonly members: readonly Member[]
   readonly config: Config
   readonly application: Application<Body>
+  /** Default: SqlStateMachine.open with `application`. `client` is for this alone, pipelined. */
+  openStateMachine?(client: Client): Promise<TimedStateMachine<Body>>
+  /** How a command stands in the log. Default: as JSON. */
+  readonly commands?: CommandCodec<Command<Body | ClockBody>>
   /** Opens sockets: rejects with an error that names the port when it is taken. */
   openProtocol(seat: ReplicaSeat): Promise<Protocol<M>>
   service(parts: ReplicaParts<Body>): RpcService

@@ -50,12 +50,13 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const protocol = await plan.openProtocol(seat)
     const closeTransport = started.add(() => protocol.transport.close())
     const dataDir = join(config.dataDir, name)
-    const { application, readSettings } = plan
+    const { application, openStateMachine, readSettings } = plan
     const database = await openDatabase({
       name,
       dataDir,
       config,
       application,
+      openStateMachine,
       readSettings,
       logger,
     })
@@ -71,7 +72,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       codec: protocol.codec,
       transport: protocol.transport,
       tickMs: protocol.tickMs,
-      commands: jsonCommandCodec(),
+      commands: plan.commands ?? jsonCommandCodec(),
       stateMachine,
       storage,
       clock: systemClock,
