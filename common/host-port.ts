@@ -1,7 +1,7 @@
 /**
  * Addresses as configuration writes them: `127.0.0.1:6080`, `[::1]:6080`, `db-3.example:6080`.
  */
-import type { MemberId } from './member.ts'
+import { type MemberId, memberId } from './member.ts'
 
 export type HostPort = { readonly host: string; readonly port: number }
 
@@ -16,6 +16,18 @@ export function parseHostPort(text: string): HostPort | undefined {
   const host = match[1] ?? match[2]
   if (host === undefined || port < 1 || port > 65_535) return undefined
   return { host, port }
+}
+
+/** `5-127.0.0.1:6205`, as the lists of members have it; undefined when it is not that. */
+export function parseMember(text: string): Member | undefined {
+  const match = /^(\d{1,2})-(.+)$/.exec(text)
+  const address = parseHostPort(match?.[2] ?? '')
+  if (match === null || address === undefined) return undefined
+  return { id: memberId(Number(match[1])), ...address }
+}
+
+export function formatMember(member: Member): string {
+  return `${member.id}-${formatHostPort(member)}`
 }
 
 export function formatHostPort({ host, port }: HostPort): string {

@@ -3,8 +3,7 @@
  * that all problems can be told at once. It must not know which variables there are.
  */
 import { readFileSync } from 'node:fs'
-import { type HostPort, type Member, parseHostPort } from '../common/host-port.ts'
-import { memberId } from '../common/member.ts'
+import { type HostPort, type Member, parseHostPort, parseMember } from '../common/host-port.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -31,10 +30,14 @@ function describe({ variable, value, expected }: ConfigProblem): string {
   return `  ${variable} ${found}; expected ${expected}`
 }
 
+type MemberRules = { readonly fallback: string; readonly fixed: boolean }
+
 type NumberRange = { readonly fallback: number; readonly min: number; readonly max: number }
 
-/** Groups of any other size cannot be configured. */
-const groupSizes: readonly number[] = [1, 3, 5, 7]
+/** A group that never changes is of one of these sizes: an even one bears no more failures. */
+const fixedGroupSizes: readonly number[] = [1, 3, 5, 7]
+/** A group whose members come and go may be of any size in between. */
+const groupSizeMax = 16
 
 export class ConfigReader {
   readonly problems: ConfigProblem[] = []
@@ -145,17 +148,18 @@ export class ConfigReader {
     return addresses
   }
 
-  /** `0-host:port,1-host:port,…`: ids 0 … N−1 with N one of 1, 3, 5, 7; none twice. By id. */
-  members(variable: string, fallback: string): Member[] {
+  /**
+   * `0-host:port,1-host:port,…`, none twice. By id. `fixed`: ids 0 … N−1 with N one of 1, 3, 5, 7;
+   * else members may have been added and removed since.
+   */
+  members(variable: string, { fallback, fixed }: MemberRules): Member[] {
     const members: Member[] = []
     for (const part of this.#parts(variable, fallback)) {
-      const match = /^(\d{1,2})-(.+)$/.exec(part)
-      const address = parseHostPort(match?.[2] ?? '')
-      if (match === null || address === undefined) {
+      const member = parseMember(part)
+      if (member === undefined) {
         this.refuse(variable, `id-host:port,id-host:port,… ("${part}" is not id-host:port)`)
         return members
       }
-      const member: Member = { id: memberId(Number(match[1])), ...address }
       if (members.some((other) => other.id === member.id)) {
         this.refuse(variable, `each id once (${member.id} stands there twice)`)
       }
@@ -164,12 +168,20 @@ export class ConfigReader {
       }
       members.push(member)
     }
-    if (!groupSizes.includes(members.length)) {
-      this.refuse(variable, `${groupSizes.join(', ')} members (there are ${members.length})`)
+    if (fixed) this.#requireFixed(variable, members)
+    else if (members.length > groupSizeMax) {
+      this.refuse(variable, `at most ${groupSizeMax} members (there are ${members.length})`)
+    }
+    return members.sort((a, b) => a.id - b.id)
+  }
+
+  #requireFixed(variable: string, members: readonly Member[]): void {
+    if (!fixedGroupSizes.includes(members.length)) {
+      const sizes = fixedGroupSizes.join(', ')
+      this.refuse(variable, `${sizes} members (there are ${members.length})`)
     } else if (members.some((member) => member.id >= members.length)) {
       this.refuse(variable, `the ids 0 to ${members.length - 1}`)
     }
-    return members.sort((a, b) => a.id - b.id)
   }
 
   #parts(variable: string, fallback: string): string[] {

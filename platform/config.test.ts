@@ -171,6 +171,14 @@ describe('addresses beyond this machine', () => {
   })
 })
 
+it('a group whose members change may be of any size, with gaps', () => {
+  const { productDbs } = load({ PRODUCT_DBS: '5-b:1,0-a:1,2-c:1,7-d:1' })
+  expect(productDbs.map(({ id }) => id)).toEqual([0, 2, 5, 7])
+  const many = Array.from({ length: 17 }, (_, id) => `${id}-a:${10 + 2 * id}`).join(',')
+  const [problem] = problemsOf({ ...secret, PRODUCT_DBS: many })
+  expect(problem?.text).toMatch(/at most 16 members \(there are 17\)$/)
+})
+
 it('members are listed by id', () => {
   const { customerDbs } = load({ CUSTOMER_DBS: '2-c:1,0-a:1,1-[::1]:9' })
   expect(customerDbs).toEqual([

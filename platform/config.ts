@@ -24,6 +24,7 @@ export type Config = {
   readonly paymentUrl: string
   /** By id: element i has id i. */
   readonly customerDbs: readonly Member[]
+  /** By id; ids may have gaps. */
   readonly productDbs: readonly Member[]
   /** At least 16 characters; empty only when it was not required. */
   readonly clusterSecret: string
@@ -167,8 +168,9 @@ function readAddresses(reader: ConfigReader): Addresses {
     sellerServers: reader.addresses('SELLER_SERVERS', defaults.sellers),
     buyerServers: reader.addresses('BUYER_SERVERS', defaults.buyers),
     paymentUrl: reader.url('PAYMENT_URL', ['http', 'https'], defaults.payment),
-    customerDbs: reader.members('CUSTOMER_DBS', defaults.customers),
-    productDbs: reader.members('PRODUCT_DBS', defaults.products),
+    customerDbs: reader.members('CUSTOMER_DBS', { fallback: defaults.customers, fixed: true }),
+    // Its members change while it runs: ./agora members products.
+    productDbs: reader.members('PRODUCT_DBS', { fallback: defaults.products, fixed: false }),
   }
   refuseCollisions(reader, addresses)
   return addresses

@@ -1,4 +1,4 @@
-// Writes TypeScript types for the gRPC services into db-customers/gen and db-products/gen, with the
+// Writes TypeScript types for the gRPC services into a folder gen beside each .proto, with the
 // options under which platform/rpc loads the same files. `--check` writes nothing and fails when
 // what is checked in differs from what would be written.
 import { spawnSync } from 'node:child_process'
@@ -24,6 +24,7 @@ const options = [
 const services = [
   { proto: 'db-customers/customers.proto', output: 'db-customers/gen' },
   { proto: 'db-products/products.proto', output: 'db-products/gen' },
+  { proto: 'replication/operator/group.proto', output: 'replication/operator/gen' },
 ]
 
 /** Relative path → content of every file below `folder`. */

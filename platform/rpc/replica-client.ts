@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   Client,
-  type Metadata,
   type MethodDefinition,
   type ServiceDefinition,
   type ServiceError,
@@ -24,6 +23,7 @@ import { authMetadata, rpcKey } from './authentication.ts'
 import { clientCredentials, clientOptions } from './channel.ts'
 import { errorFromStatus, isFromService } from './errors.ts'
 import { type Replica, Replicas } from './replicas.ts'
+import { send } from './send.ts'
 import { REQUEST_ID_HEADER } from './unary.ts'
 
 /** The methods a generated definition names (its index signature left out). */
@@ -178,26 +178,6 @@ function gaveUp(last: AppError | undefined, definite: boolean): AppError {
   if (last === undefined) return new AppError('DEADLINE_EXCEEDED', { definite: true })
   const { code, message, fields, details } = last
   return new AppError(code, { message, definite, fields, details, cause: last })
-}
-
-function send(
-  client: Client,
-  method: MethodDefinition<unknown, unknown>,
-  request: unknown,
-  metadata: Metadata,
-  deadlineUnixMs: number,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      method.path,
-      method.requestSerialize,
-      method.responseDeserialize,
-      request,
-      metadata,
-      { deadline: deadlineUnixMs },
-      (error, reply) => (error === null ? resolve(reply) : reject(error)),
-    )
-  })
 }
 
 /** grpc.health.v1; needs no authentication. */

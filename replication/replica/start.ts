@@ -7,6 +7,8 @@ import type { Logger } from '../../platform/log.ts'
 import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
 import type { DriverHooks } from '../driver-options.ts'
 import { openDriver } from '../open-driver.ts'
+import { groupProto } from '../operator/definition.ts'
+import { groupService } from '../operator/service.ts'
 import { jsonCommandCodec } from '../state-machine/command-codec.ts'
 import { startGroupClock } from '../state-machine/group-clock.ts'
 import { systemClock } from '../system-clock.ts'
@@ -91,7 +93,8 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       groupTimeMs,
       metrics: metrics.registry,
     }
-    const server = await startServer(plan, [plan.service(parts), ...protocol.peerServices], seat)
+    const services = [plan.service(parts), groupService(parts), ...protocol.peerServices]
+    const server = await startServer(plan, services, seat)
     started.add(() => server.close())
     const onFailure = (error: unknown) => logger.debug({ err: error }, 'the clock was not ordered')
     const groupClock = startGroupClock({
@@ -132,7 +135,7 @@ function startServer(
     secret: config.clusterSecret,
     ...(config.tls === undefined ? {} : { tls: config.tls }),
     logger,
-    reflectionProtos: plan.protoFiles,
+    reflectionProtos: [...plan.protoFiles, groupProto],
   })
 }
 

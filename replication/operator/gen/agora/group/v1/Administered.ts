@@ -1,0 +1,8 @@
+// Original file: replication/operator/group.proto
+
+
+export interface Administered {
+}
+
+export interface Administered__Output {
+}

@@ -1,0 +1,10 @@
+// Original file: replication/operator/group.proto
+
+
+export interface Promote {
+  'id'?: (number);
+}
+
+export interface Promote__Output {
+  'id': (number);
+}

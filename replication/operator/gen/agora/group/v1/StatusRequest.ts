@@ -1,0 +1,8 @@
+// Original file: replication/operator/group.proto
+
+
+export interface StatusRequest {
+}
+
+export interface StatusRequest__Output {
+}

@@ -1,0 +1,85 @@
+/**
+ * What one replica says about its group, read from the JSON of its status. Protocol details that a
+ * replica of another version does not tell, or tells otherwise, are simply not known.
+ */
+import { z } from 'zod'
+import { type MemberId, memberId } from '../../common/member.ts'
+
+const id = z.number().int().nonnegative().transform(memberId)
+const unknownId: MemberId | undefined = undefined
+const optionalId = id.optional().catch(unknownId)
+const count = z.number().optional().catch(undefined)
+const flag = z.boolean().optional().catch(undefined)
+const text = z.string().optional().catch(undefined)
+
+const seat = z.object({
+  id,
+  host: z.string(),
+  port: z.number(),
+  role: z.enum(['voter', 'joining', 'learner']),
+})
+
+const details = z.looseObject({
+  // Raft.
+  term: count,
+  role: text,
+  leader: optionalId,
+  firstIndex: count,
+  lastIndex: count,
+  commitIndex: count,
+  configuration: z.array(seat).optional().catch(undefined),
+  configurationIndex: count,
+  configurationCommitted: flag,
+  outsiders: z.array(z.object({ id })).default([]).catch([]),
+  /** Why the member that reports is not part of the group. */
+  outside: text,
+  transferring: z.union([id, z.boolean()]).optional().catch(undefined),
+  // Sequencer.
+  viewId: text,
+  nextSequencer: optionalId,
+})
+
+const member = z.object({
+  id,
+  lastHeardMsAgo: count,
+  details: z
+    .looseObject({
+      role: text,
+      state: text,
+      matchIndex: count,
+      diskLost: flag,
+      // Sequencer.
+      receivedUpTo: count,
+      deliveredUpTo: count,
+      lostItsLog: flag,
+    })
+    .default({}),
+})
+
+const transfer = z.object({ receivedBytes: z.number(), totalBytes: z.number() })
+
+const shape = z.object({
+  protocol: z.enum(['raft', 'sequencer', 'direct']),
+  self: id,
+  writable: z.boolean(),
+  reason: text,
+  appliedIndex: z.number(),
+  members: z.array(member),
+  protocolDetails: details,
+  /** How far another member's state has been fetched, while it is. */
+  stateTransfer: transfer.optional().catch(undefined),
+})
+
+export type MemberReport = z.infer<typeof member>
+export type SeatReport = z.infer<typeof seat>
+export type Report = z.infer<typeof shape>
+
+/** Undefined when it is no status at all. */
+export function readReport(json: string): Report | undefined {
+  try {
+    return shape.safeParse(JSON.parse(json)).data
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
+  }
+}
