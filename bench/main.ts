@@ -4,10 +4,21 @@
  */
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { raftBench } from './raft/main.ts'
 import { loadConfig, processEnvironment } from '../platform/config.ts'
 import { describeMachine, formatRuns, type Run } from './report.ts'
 import { measureClients } from './run.ts'
 import { withCluster } from './target.ts'
+
+type MarketplaceFlags = {
+  readonly clients: readonly number[]
+  readonly seconds: number
+  readonly warmUp: number
+  readonly repeat: number
+  readonly dataDir?: string
+  readonly basePort: number
+  readonly out?: string
+}
 
 /** Resolves with the exit code: 1 when any call failed or an election took place. */
 export async function runBench(words: readonly string[]): Promise<number> {
@@ -25,16 +36,16 @@ export async function runBench(words: readonly string[]): Promise<number> {
     .option('--data-dir <folder>', 'measure the cluster that runs from there, instead of a new one')
     .option('--base-port <port>', 'where a new cluster gets its ports', number, 15_000)
     .option('--out <file>', 'write the report there as well')
-  program.parse([...words], { from: 'user' })
-  const options = program.opts<{
-    clients: number[]
-    seconds: number
-    warmUp: number
-    repeat: number
-    dataDir?: string
-    basePort: number
-    out?: string
-  }>()
+    .enablePositionalOptions()
+    .action(async (flags: MarketplaceFlags) => {
+      process.exitCode = await measureMarketplace(flags)
+    })
+    .addCommand(raftBench())
+  await program.parseAsync([...words], { from: 'user' })
+  return Number(process.exitCode ?? 0)
+}
+
+async function measureMarketplace(options: MarketplaceFlags): Promise<number> {
   const { currency } = loadConfig(processEnvironment(), { secretRequired: false })
   const runs: Run[] = []
   await withCluster(options, async (target) => {

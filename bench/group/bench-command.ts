@@ -1,0 +1,215 @@
+/**
+ * The command line that measures a group alone: its flags, what runs after what, where the report
+ * goes. The protocol, and what it may be compared with, are handed in.
+ */
+import { writeFileSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { describeMachine } from '../report.ts'
+import type { GroupProtocol } from './group.ts'
+import { Interrupted, untilInterrupted } from './interruption.ts'
+import { keyBytes } from './command.ts'
+import { type LoadOptions, type MeasuredLoad, measureLoad } from './measure-load.ts'
+import { startOurs } from './our-system.ts'
+import { writeOwnProfile } from './own-profile.ts'
+import { formatLoads, type SystemRuns } from './report.ts'
+import { type ApplyMode, applyModes } from './state-machines.ts'
+import type { Load, MeasuredSystem } from './system.ts'
+
+const loadNames = {
+  write: { kind: 'write', at: 'leader' },
+  'write-follower': { kind: 'write', at: 'follower' },
+  read: { kind: 'read', at: 'leader' },
+  'read-follower': { kind: 'read', at: 'follower' },
+} as const satisfies Record<string, Pick<Load, 'kind' | 'at'>>
+type LoadName = keyof typeof loadNames
+
+export type GroupFlags = {
+  readonly members: number
+  readonly apply: ApplyMode
+  readonly loads: readonly LoadName[]
+  readonly outstanding: readonly number[]
+  readonly size: number
+  readonly seconds: number
+  readonly warmUp: number
+  readonly repeat: number
+  readonly grpc: boolean
+  readonly beside?: string
+  readonly basePort: number
+  readonly parentDir?: string
+  readonly cpuProf?: string
+  readonly json?: boolean
+  readonly out?: string
+}
+
+export type OtherSystem = (options: {
+  readonly members: number
+  readonly basePort: number
+  readonly parentDir?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}) => Promise<MeasuredSystem>
+
+const EXIT_ERRORS = 1
+const EXIT_INTERRUPTED = 130
+/** Ports that a group's members may take. */
+const portsPerSystem = 100
+
+export function addGroupOptions(command: Command, others: readonly string[]): Command {
+  return command
+    .option('--members <n>', 'members of the group: 1, 3, 5 or 7', groupSize, 5)
+    .addOption(
+      new Option('--apply <mode>', 'what a command does in PostgreSQL: nothing, or one row')
+        .choices(applyModes)
+        .default('none'),
+    )
+    .option(
+      '--loads <list>',
+      `what is measured, of ${Object.keys(loadNames).join(', ')}`,
+      loadList,
+      ['write', 'read', 'read-follower'],
+    )
+    .option('--outstanding <list>', 'calls outstanding at the same time', numbers, [1, 10, 100])
+    .option('--size <bytes>', 'of a command', commandSize, 256)
+    .option('--seconds <n>', 'measured time of each load', number, 10)
+    .option('--warm-up <n>', 'seconds before it', number, 5)
+    .option('--repeat <n>', 'times that all is done, each with a new group; medians', number, 1)
+    .option('--no-grpc', 'a member makes the calls itself, without a client')
+    .addOption(
+      new Option('--beside <system>', 'measure it too, in turns, and say the ratio').choices(
+        others,
+      ),
+    )
+    .option('--base-port <port>', 'where the members get their ports', number, 16_500)
+    .option('--parent-dir <folder>', 'where data are kept meanwhile (default: of the system)')
+    .option('--cpu-prof <folder>', 'profile every process of the group, and the client')
+    .option('--json', 'print all figures of all runs as JSON instead of tables')
+    .option('--out <file>', 'write the report there as well')
+}
+
+/** Resolves with the exit code: 1 when any call failed, 130 when it was interrupted. */
+export async function measureGroup(
+  protocol: GroupProtocol,
+  others: Readonly<Record<string, OtherSystem>>,
+  flags: GroupFlags,
+): Promise<number> {
+  const profiled = flags.cpuProf === undefined ? undefined : await writeOwnProfile(flags.cpuProf)
+  try {
+    const systems = await untilInterrupted((signal) => runAll(protocol, others, flags, signal))
+    const report = flags.json === true ? toJson(flags, systems) : toMarkdown(flags, systems)
+    process.stdout.write(report)
+    if (flags.out !== undefined) writeFileSync(flags.out, report)
+    return hasErrors(systems) ? EXIT_ERRORS : 0
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT_INTERRUPTED
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return EXIT_ERRORS
+  } finally {
+    await profiled?.()
+  }
+}
+
+/** In turns: what else the machine does in the meantime hits both alike. */
+async function runAll(
+  protocol: GroupProtocol,
+  others: Readonly<Record<string, OtherSystem>>,
+  flags: GroupFlags,
+  signal: AbortSignal,
+): Promise<SystemRuns[]> {
+  const { members, apply, basePort, parentDir, cpuProf } = flags
+  const shared = { members, parentDir, signal }
+  const starts = [() => startOurs(protocol, { ...shared, basePort, apply, cpuProfDir: cpuProf })]
+  const other = flags.beside === undefined ? undefined : others[flags.beside]
+  if (other !== undefined) {
+    starts.push(() => other({ ...shared, basePort: basePort + portsPerSystem }))
+  }
+  const names: string[] = []
+  const runs: MeasuredLoad[][][] = starts.map(() => [])
+  for (let repetition = 1; repetition <= flags.repeat; repetition += 1) {
+    for (const [place, start] of starts.entries()) {
+      const system = await start()
+      try {
+        names[place] = system.name
+        runs[place]?.push(await runLoads(system, flags, signal))
+      } finally {
+        await system.remove()
+      }
+    }
+  }
+  return runs.map((ofSystem, place) => ({ system: names[place] ?? '', runs: ofSystem }))
+}
+
+async function runLoads(
+  system: MeasuredSystem,
+  flags: GroupFlags,
+  signal: AbortSignal,
+): Promise<MeasuredLoad[]> {
+  const options: LoadOptions = {
+    warmUpMs: flags.warmUp * 1_000,
+    measuredMs: flags.seconds * 1_000,
+    sizeBytes: flags.size,
+    overGrpc: flags.grpc,
+    signal,
+  }
+  const measured: MeasuredLoad[] = []
+  for (const name of flags.loads) {
+    for (const outstanding of flags.outstanding) {
+      const one = await measureLoad(system, { ...loadNames[name], outstanding }, options)
+      measured.push(one)
+      const rate = one.summary.callsPerSecond.toFixed(0)
+      const p50 = one.summary.all.p50Ms.toFixed(2)
+      process.stderr.write(
+        `${system.name}: ${name}, ${outstanding} outstanding: ${rate}/s, p50 ${p50} ms\n`,
+      )
+    }
+  }
+  return measured
+}
+
+function toMarkdown(flags: GroupFlags, systems: readonly SystemRuns[]): string {
+  const { members, apply, size, seconds, warmUp, repeat, grpc } = flags
+  const applied = apply === 'none' ? 'nothing applied' : 'one row applied per command'
+  const asked = grpc ? 'client over gRPC on the same machine' : 'calls made inside the member'
+  return [
+    `Machine: ${describeMachine()}.`,
+    `${members} members, durable logs, ${applied}, ${size}-byte commands, ${asked}; ` +
+      `${seconds} s after ${warmUp} s, ${repeat === 1 ? 'one run' : `medians of ${repeat} runs`}.`,
+    `${formatLoads(systems)}\n`,
+  ].join('\n\n')
+}
+
+function toJson(flags: GroupFlags, systems: readonly SystemRuns[]): string {
+  return `${JSON.stringify({ machine: describeMachine(), flags, systems })}\n`
+}
+
+function hasErrors(systems: readonly SystemRuns[]): boolean {
+  const loads = systems.flatMap(({ runs }) => runs.flat())
+  return loads.some(({ summary }) => summary.errorCount > 0 || summary.calls === 0)
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected 1 or more.')
+  return value
+}
+
+function numbers(text: string): number[] {
+  return text.split(',').map(number)
+}
+
+function groupSize(text: string): number {
+  const value = number(text)
+  if (![1, 3, 5, 7].includes(value)) throw new InvalidArgumentError('Expected 1, 3, 5 or 7.')
+  return value
+}
+
+function commandSize(text: string): number {
+  const value = number(text)
+  if (value < keyBytes) throw new InvalidArgumentError(`Expected ${keyBytes} or more.`)
+  return value
+}
+
+function loadList(text: string): LoadName[] {
+  return text.split(',').map((name) => {
+    if (!(name in loadNames)) throw new InvalidArgumentError(`There is no load ${name}.`)
+    return name as LoadName
+  })
+}
