@@ -4,9 +4,11 @@
  * for a result, nor the protocol.
  */
 import { assert } from '../common/assert.ts'
+import type { AppError } from '../common/errors.ts'
 import type { DriverHooks, DriverLimits } from './driver-options.ts'
 import type { Clock } from './ports.ts'
 import type { Delivered, ProposalId } from './protocol.ts'
+import { overloaded } from './refusals.ts'
 import type { CommandCodec, LogIndex, Ordered, Position, StateMachine } from './replicated-log.ts'
 
 type ApplyQueueOptions<C, R> = {
@@ -41,6 +43,8 @@ export class ApplyQueue<C, R> {
   #sizeBytes = 0
   #deliveredIndex: LogIndex
   #running: Promise<void> | undefined
+  /** The database is about to hold another state (see standStill). */
+  #standing = false
   #stopped = false
 
   constructor(options: ApplyQueueOptions<C, R>) {
@@ -57,14 +61,16 @@ export class ApplyQueue<C, R> {
     return this.#sizeBytes
   }
 
-  isFull(): boolean {
-    const { limits } = this.#options
-    return (
-      this.#commands >= limits.applyQueueCommands || this.#sizeBytes >= limits.applyQueueMaxBytes
-    )
+  /** Why no more should be agreed; undefined: there is room. */
+  overload(): AppError | undefined {
+    const { applyQueueCommands, applyQueueMaxBytes } = this.#options.limits
+    const full = this.#commands >= applyQueueCommands || this.#sizeBytes >= applyQueueMaxBytes
+    if (!full) return undefined
+    return overloaded(`this replica is ${this.#commands} commands behind in applying`)
   }
 
   push(delivered: readonly Delivered[]): void {
+    assert(delivered.length === 0 || !this.#standing, 'nothing is delivered during an install')
     for (const one of delivered) {
       assert(one.index === this.#deliveredIndex + 1, 'the protocol delivers every index in order')
       this.#deliveredIndex = one.index
@@ -75,6 +81,19 @@ export class ApplyQueue<C, R> {
     if (this.#running === undefined && this.#queue.length > this.#head && !this.#stopped) {
       this.#running = this.#drain()
     }
+  }
+
+  /** Takes nothing more; resolves when all that was delivered is applied, or never will be. */
+  async standStill(): Promise<'applied' | 'stopped'> {
+    this.#standing = true
+    await this.#running
+    return this.#stopped ? 'stopped' : 'applied'
+  }
+
+  /** The database holds another state now: what is delivered next follows `index`. */
+  goOnBehind(index: LogIndex): void {
+    this.#standing = false
+    this.#deliveredIndex = index
   }
 
   /** Applies nothing more. Resolves when the batch in flight has ended and been reported. */

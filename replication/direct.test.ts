@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openDirectLog } from './direct.ts'
-import { ManualClock } from './driver.fixture.ts'
+import { ManualClock } from './manual-clock.fixture.ts'
 import type { LogIndex, Ordered, StateMachine } from './replicated-log.ts'
 
 class HeldStateMachine implements StateMachine<string, string> {

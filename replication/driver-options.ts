@@ -1,6 +1,7 @@
 /** What a Driver is made of: ports, limits, and hooks for measurements. Types and defaults only. */
 import type { Member } from '../common/host-port.ts'
 import type { MemberId } from '../common/member.ts'
+import type { Random } from '../common/random.ts'
 import type { Clock, LogStorage, StateTransfer, Transport } from './ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from './protocol.ts'
 import type { CommandCodec, GroupStatus, LogIndex, StateMachine } from './replicated-log.ts'
@@ -12,6 +13,8 @@ export type DriverLimits = {
   readonly pendingSubmits: number
   readonly pendingSubmitMaxBytes: number
   readonly pendingBarriers: number
+  /** Of operators: more than a handful at once is a mistake. */
+  readonly pendingActions: number
   /** Delivered but not applied. Above either, submit() refuses with OVERLOADED. */
   readonly applyQueueCommands: number
   readonly applyQueueMaxBytes: number
@@ -22,6 +25,8 @@ export type DriverLimits = {
   readonly deadlineGranularityMs: number
   /** How often an idle replica makes sure that what it has applied is durable. */
   readonly secureAppliedEveryMs: number
+  /** How long leave() waits for the others to take over, at most. */
+  readonly leaveMaxMs: number
 }
 
 export const defaultDriverLimits: DriverLimits = {
@@ -29,12 +34,14 @@ export const defaultDriverLimits: DriverLimits = {
   pendingSubmits: 20_000,
   pendingSubmitMaxBytes: 64 * 1024 * 1024,
   pendingBarriers: 20_000,
+  pendingActions: 16,
   applyQueueCommands: 20_000,
   applyQueueMaxBytes: 64 * 1024 * 1024,
   applyBatchCommands: 512,
   applyBatchMaxBytes: 2 * 1024 * 1024,
   deadlineGranularityMs: 20,
   secureAppliedEveryMs: 5_000,
+  leaveMaxMs: 1_000,
 }
 
 /** Called as things happen, for metrics and logs. Must be quick and must not throw. */
@@ -59,6 +66,10 @@ export type DriverHooks = {
   }): void
   /** Somebody sent bytes that the codec does not take. They are ignored. */
   messageMalformed(from: MemberId, error: unknown): void
+  /** Another member's state could not be fetched; it is tried again. */
+  fetchFailed(attempt: { readonly error: unknown; readonly retryInMs: number }): void
+  /** Another member's state has taken the place of ours. */
+  stateInstalled(state: { readonly index: LogIndex; readonly durationMs: number }): void
 }
 
 export const silentHooks: DriverHooks = {
@@ -66,6 +77,8 @@ export const silentHooks: DriverHooks = {
   batchApplied: () => undefined,
   requestEnded: () => undefined,
   messageMalformed: () => undefined,
+  fetchFailed: () => undefined,
+  stateInstalled: () => undefined,
 }
 
 /** Lengths of the driver's queues at this moment, for gauges. */
@@ -85,7 +98,7 @@ export type DriverOptions<C, R, M> = {
   readonly stateMachine: StateMachine<C, R>
   readonly storage: LogStorage
   readonly transport: Transport
-  /** Without one, a core that asks for another member's state is a bug. */
+  /** Without one, a core that asks for another member's state is a bug. close() closes it, too. */
   readonly transfer?: StateTransfer
   readonly clock: Clock
   readonly tickMs: number
@@ -97,6 +110,8 @@ export type DriverOptions<C, R, M> = {
   readonly onPeers?: (peers: readonly Member[]) => void
   /** Called once, when this replica cannot go on: stop the process. The core is not used again. */
   readonly onFatal: (error: unknown) => void
+  /** For what need not repeat itself: pauses between attempts. Default: Math.random. */
+  readonly random?: Random
   /** Runs the action once in a later turn of the event loop. Default: setImmediate. */
   readonly defer?: (action: () => void) => void
 }

@@ -1,181 +1,13 @@
 /** Scripted parts around a Driver, for its tests: things complete when the test says so. */
-import type { Deadline } from '../common/deadline.ts'
+import { expect } from 'vitest'
 import { type MemberId, memberId } from '../common/member.ts'
 import { Driver } from './driver.ts'
 import type { DriverHooks, DriverLimits } from './driver-options.ts'
-import type { Clock, LogStorage, Transport } from './ports.ts'
-import type {
-  ActionId,
-  Completed,
-  Delivered,
-  LogWrite,
-  MessageCodec,
-  ProposalId,
-  ProtocolCore,
-  Ready,
-} from './protocol.ts'
-import { emptyReady } from './protocol.ts'
-import type {
-  CommandCodec,
-  GroupAction,
-  LogIndex,
-  Ordered,
-  Position,
-  StateMachine,
-} from './replicated-log.ts'
-
-export class ManualClock implements Clock {
-  #nowMs = 0
-  readonly #timers = new Set<{ intervalMs: number; nextMs: number; action: () => void }>()
-
-  nowMs(): number {
-    return this.#nowMs
-  }
-
-  nowUnixMs(): number {
-    return 1_000_000 + this.#nowMs
-  }
-
-  every(intervalMs: number, action: () => void): { cancel(): void } {
-    const timer = { intervalMs, nextMs: this.#nowMs + intervalMs, action }
-    this.#timers.add(timer)
-    return { cancel: () => void this.#timers.delete(timer) }
-  }
-
-  get timers(): number {
-    return this.#timers.size
-  }
-
-  pass(durationMs: number): void {
-    const untilMs = this.#nowMs + durationMs
-    for (;;) {
-      const next = [...this.#timers].sort((a, b) => a.nextMs - b.nextMs)[0]
-      if (next === undefined || next.nextMs > untilMs) break
-      this.#nowMs = next.nextMs
-      next.nextMs += next.intervalMs
-      next.action()
-    }
-    this.#nowMs = untilMs
-  }
-
-  deadlineIn(durationMs: number): Deadline {
-    return { atUnixMs: this.nowUnixMs() + durationMs }
-  }
-}
-
-/** A promise that a test settles. */
-export type Pending<T> = {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: unknown) => void
-}
-
-function pending<T>(): Pending<T> {
-  let resolve: (value: T) => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue
-    reject = onError
-  })
-  return { promise, resolve, reject }
-}
-
-/** Does what the script says, and notes every input in `journal`. */
-export class ScriptedCore implements ProtocolCore<string> {
-  readonly journal: string[]
-  readonly script: Ready<string>[] = []
-  readonly proposals: ProposalId[] = []
-  unavailable: string | undefined
-  #taking = false
-
-  constructor(journal: string[]) {
-    this.journal = journal
-  }
-
-  willSay(ready: Partial<Ready<string>>): void {
-    this.script.push({ ...emptyReady, ...ready })
-  }
-
-  tick(): void {
-    this.#note('tick')
-  }
-
-  receive(from: MemberId, message: string): void {
-    if (message === 'explode') throw new Error('an invariant of the core')
-    this.#note(`receive ${message} from ${from}`)
-  }
-
-  propose({ id, payload }: { readonly id: ProposalId; readonly payload: Uint8Array }): void {
-    this.proposals.push(id)
-    this.#note(`propose ${id} ${textOf(payload)}`)
-  }
-
-  abandon(id: number, kind: 'proposal' | 'barrier'): void {
-    this.#note(`abandon ${kind} ${id}`)
-  }
-
-  readBarrier(id: number): void {
-    this.#note(`readBarrier ${id}`)
-  }
-
-  administer(id: ActionId, { kind }: GroupAction): void {
-    this.#note(`administer ${kind} as ${id}`)
-  }
-
-  stepAside(): void {
-    this.#note('step aside')
-  }
-
-  mayStop(): boolean {
-    return true
-  }
-
-  takeReady(): Ready<string> | undefined {
-    this.#taking = true
-    const ready = this.script.shift()
-    this.#taking = false
-    if (ready !== undefined) this.journal.push('ready')
-    return ready
-  }
-
-  advance(done: Completed): void {
-    const index = done.kind === 'fetched' ? done.position.index : 'index' in done ? done.index : ''
-    this.#note(`advance ${done.kind} ${index}`.trimEnd())
-  }
-
-  unavailableReason(): string | undefined {
-    return this.unavailable
-  }
-
-  status(): ReturnType<ProtocolCore<string>['status']> {
-    const heard = { lastHeardTicksAgo: 3, details: {} }
-    return {
-      members: [
-        { id: memberId(0), ...heard },
-        { id: memberId(1), ...heard },
-      ],
-      protocolDetails: { scripted: true },
-    }
-  }
-
-  #note(input: string): void {
-    if (this.#taking) throw new Error('takeReady was entered again')
-    this.journal.push(input)
-  }
-}
-
-export const textCodec: CommandCodec<string> & MessageCodec<string> = {
-  encode: (text) => new TextEncoder().encode(text),
-  decode(bytes) {
-    const text = textOf(bytes)
-    if (text === 'malformed') throw new Error('malformed message')
-    return text
-  },
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
-}
+import { ManualClock, type Pending, pending } from './manual-clock.fixture.ts'
+import type { LogStorage, StateTransfer, Transport } from './ports.ts'
+import type { Delivered, FetchState, LogWrite, ProposalId } from './protocol.ts'
+import type { LogIndex, Ordered, Position, StateMachine } from './replicated-log.ts'
+import { ScriptedCore, textCodec, textOf } from './scripted-core.fixture.ts'
 
 export function delivered(
   index: number,
@@ -203,6 +35,11 @@ export class Rig {
   readonly core = new ScriptedCore(this.journal)
   readonly writes: (Pending<void> & { readonly write: LogWrite })[] = []
   readonly trims: Pending<void>[] = []
+  readonly fetches: (Pending<Position> & { readonly signal: AbortSignal })[] = []
+  fetchesEndAllTheSame = false
+  readonly installs: Pending<void>[] = []
+  /** What is found in log and database after an install. */
+  installed = { logged: 0, position: 0 }
   readonly batches: (Pending<string[]> & { readonly batch: readonly Ordered<string>[] })[] = []
   readonly fatal: unknown[] = []
   readonly driver: Driver<string, string, string>
@@ -219,6 +56,9 @@ export class Rig {
       stateMachine: this.#stateMachine(),
       storage: this.#storage(),
       transport: this.#transport(),
+      transfer: this.#transfer(),
+      onPeers: (peers) => void this.journal.push(`told of ${peers.length} peers`),
+      random: { next: () => 1, integer: (min) => min },
       clock: this.clock,
       tickMs: 10,
       appliedIndex: 0 as LogIndex,
@@ -260,7 +100,10 @@ export class Rig {
   #stateMachine(): StateMachine<string, string> {
     return {
       position: async () => ({ index: 0 as LogIndex, context: undefined }),
-      reload: async () => ({ index: 0 as LogIndex, context: undefined }),
+      reload: async () => {
+        this.journal.push('reload')
+        return { index: this.installed.position as LogIndex, context: undefined }
+      },
       apply: (batch, upTo: Position) => {
         this.journal.push(
           `apply [${batch.map((one) => one.command).join(' ')}] up to ${upTo.index}`,
@@ -274,7 +117,10 @@ export class Rig {
 
   #storage(): LogStorage {
     return {
-      load: async () => ({ meta: undefined, entries: [] }),
+      load: async () => {
+        const { logged } = this.installed
+        return { meta: undefined, entries: logWrite(...Array(logged).keys()).entries }
+      },
       write: (write) => {
         const indexes = write.entries.map((entry) => entry.index)
         this.journal.push(`write [${indexes.join(' ')}]${write.meta === undefined ? '' : ' meta'}`)
@@ -289,6 +135,28 @@ export class Rig {
         return one.promise
       },
       close: async () => void this.journal.push('storage closed'),
+    }
+  }
+
+  #transfer(): StateTransfer {
+    return {
+      fetch: ({ from, atLeast }: FetchState, signal) => {
+        this.journal.push(`fetch ${atLeast} from ${from.join(' ')}`)
+        const one = { ...pending<Position>(), signal }
+        this.fetches.push(one)
+        signal.addEventListener('abort', () => {
+          this.journal.push('fetch aborted')
+          if (!this.fetchesEndAllTheSame) one.reject(new Error('aborted'))
+        })
+        return one.promise
+      },
+      install: (meta) => {
+        this.journal.push(`install ${textOf(meta)}`)
+        const one = pending<void>()
+        this.installs.push(one)
+        return one.promise
+      },
+      close: async () => void this.journal.push('transfer closed'),
     }
   }
 
@@ -308,4 +176,31 @@ export class Rig {
 /** Long enough for every promise chain of the driver to run through. */
 export async function settled(): Promise<void> {
   for (let round = 0; round < 20; round += 1) await Promise.resolve()
+}
+
+/** A driver that has nothing to do. */
+export async function started(...options: ConstructorParameters<typeof Rig>): Promise<Rig> {
+  const rig = new Rig(...options)
+  await rig.quiet()
+  rig.news()
+  return rig
+}
+
+/** What a promise has become by now. */
+export async function stateOf(promise: Promise<unknown>): Promise<unknown> {
+  let state: unknown = 'waiting'
+  promise.then(
+    (value) => {
+      state = value
+    },
+    (error: unknown) => {
+      state = error
+    },
+  )
+  await settled()
+  return state
+}
+
+export function appError(code: string, definite: boolean, message = /./): unknown {
+  return expect.objectContaining({ code, definite, message: expect.stringMatching(message) })
 }

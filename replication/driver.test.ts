@@ -1,39 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../common/errors.ts'
 import { memberId } from '../common/member.ts'
-import { delivered, logWrite, Rig, settled, textCodec } from './driver.fixture.ts'
+import { appError, delivered, logWrite, type Rig, started, stateOf } from './driver.fixture.ts'
 import type { BarrierId, ProposalId } from './protocol.ts'
 import type { LogIndex } from './replicated-log.ts'
+import { textCodec } from './scripted-core.fixture.ts'
 
 const one = memberId(1)
 const index = (value: number): LogIndex => value as LogIndex
 const barrier = (value: number): BarrierId => value as BarrierId
-
-async function started(...options: ConstructorParameters<typeof Rig>): Promise<Rig> {
-  const rig = new Rig(...options)
-  await rig.quiet()
-  rig.news()
-  return rig
-}
-
-/** What a promise has become by now. */
-async function stateOf(promise: Promise<unknown>): Promise<unknown> {
-  let state: unknown = 'waiting'
-  promise.then(
-    (value) => {
-      state = value
-    },
-    (error: unknown) => {
-      state = error
-    },
-  )
-  await settled()
-  return state
-}
-
-function appError(code: string, definite: boolean, message = /./): unknown {
-  return expect.objectContaining({ code, definite, message: expect.stringMatching(message) })
-}
 
 describe('the contract of protocol.ts', () => {
   it('gives the core all that arrives in one turn before it takes a Ready', async () => {
@@ -415,6 +390,7 @@ describe('failing and closing', () => {
     expect(await stateOf(waiting)).toBe('waiting')
     const closed = rig.driver.close()
     expect(rig.driver.close()).toBe(closed)
+    await rig.quiet()
     expect(await stateOf(rig.driver.barrier(rig.clock.deadlineIn(9)))).toBeInstanceOf(AppError)
     rig.news()
     await rig.persisted()
@@ -423,7 +399,7 @@ describe('failing and closing', () => {
     expect(await stateOf(inFlight)).toBe('a@1')
     expect(await stateOf(waiting)).toEqual(appError('UNAVAILABLE', false))
     await closed
-    expect(rig.news()).toEqual(['transport closed', 'storage closed'])
+    expect(rig.news()).toEqual(['transfer closed', 'transport closed', 'storage closed'])
     expect(rig.clock.timers).toBe(0)
   })
 })

@@ -6,13 +6,14 @@
  * Inputs of one turn of the event loop are all given to the core before one takeReady(), which
  * runs in a turn of its own: what arrives together travels, is written and is applied together.
  */
-import { assert, unreachable } from '../common/assert.ts'
+import { assert } from '../common/assert.ts'
 import type { Deadline } from '../common/deadline.ts'
-import { AppError } from '../common/errors.ts'
+import type { AppError } from '../common/errors.ts'
 import type { MemberId } from '../common/member.ts'
 import { ApplyQueue } from './apply-queue.ts'
-import { BarrierRounds } from './barrier-rounds.ts'
-import { DeadlineWheel, waitMsUntil } from './deadline-wheel.ts'
+import { type CallerKind, Callers } from './callers.ts'
+import { waitMsUntil } from './deadline-wheel.ts'
+import { Departure } from './departure.ts'
 import {
   type DriverHooks,
   type DriverLimits,
@@ -21,68 +22,68 @@ import {
   defaultDriverLimits,
   silentHooks,
 } from './driver-options.ts'
+import { groupStatus } from './group-status.ts'
 import { LogWriter } from './log-writer.ts'
-import type { BarrierId, Completed, Outgoing, ProposalId, Ready, Rejected } from './protocol.ts'
-import type { GroupAction, GroupStatus, LogIndex, ReplicatedLog } from './replicated-log.ts'
-import { Submissions, type Waited } from './submissions.ts'
+import type { Completed, Outgoing, Ready } from './protocol.ts'
+import * as refusal from './refusals.ts'
+import type { GroupAction, GroupStatus, ReplicatedLog } from './replicated-log.ts'
+import { StateExchange } from './state-exchange.ts'
 
 export class Driver<C, R, M> implements ReplicatedLog<C, R> {
   readonly #options: DriverOptions<C, R, M>
   readonly #limits: DriverLimits
   readonly #hooks: DriverHooks
   readonly #defer: (action: () => void) => void
-  readonly #submissions: Submissions<R>
-  readonly #barriers: BarrierRounds
+  readonly #callers: Callers<R>
   readonly #applyQueue: ApplyQueue<C, R>
   readonly #writer: LogWriter
+  readonly #exchange: StateExchange
   readonly #timers: { cancel(): void }[] = []
-  #state: 'running' | 'closing' | 'failed' = 'running'
-  #appliedIndex: LogIndex
+  #state: refusal.DriverState = 'running'
   #pumpDeferred = false
+  #departure: Departure | undefined
   #closed: Promise<void> | undefined
 
-  /** Starts at once. Takes over storage and transport: close() closes them. */
+  /** Starts at once. Takes over storage, transport and transfer: close() closes them. */
   constructor(options: DriverOptions<C, R, M>) {
-    const { clock, appliedIndex, storage, stateMachine, commands } = options
+    const { clock, core } = options
     this.#options = options
     this.#limits = { ...defaultDriverLimits, ...options.limits }
     this.#hooks = { ...silentHooks, ...options.hooks }
     this.#defer = options.defer ?? ((action) => void setImmediate(action))
-    this.#appliedIndex = appliedIndex
-    const shared = { clock, hooks: this.#hooks, limits: this.#limits }
+    const shared = { ...options, hooks: this.#hooks, limits: this.#limits }
     const onFailed = (error: unknown): void => this.#fail(error)
     this.#writer = new LogWriter({
       ...shared,
-      appliedIndex,
-      storage,
       onFailed,
-      onSecured: (index) => this.#input(() => this.#advance({ kind: 'appliedDurably', index })),
+      onSecured: (index) => this.#advance({ kind: 'appliedDurably', index }),
     })
     this.#applyQueue = new ApplyQueue<C, R>({
       ...shared,
-      stateMachine,
-      commands,
-      appliedIndex,
       onFailed,
-      onApplied: (applied) => this.#applied(applied.index, applied.proposals, applied.results),
+      onApplied: (applied) => {
+        this.#writer.noteApplied(applied.index)
+        this.#callers.applied(applied)
+        this.#advance({ kind: 'applied', index: applied.index })
+      },
     })
-    const granularityMs = this.#limits.deadlineGranularityMs
-    const wheel = new DeadlineWheel({ granularityMs, slots: 1_024, nowMs: clock.nowMs() })
-    this.#submissions = new Submissions<R>({
+    this.#exchange = new StateExchange({
       ...shared,
-      wheel,
-      onExpired: (id, waited) => this.#abandonSubmission(id, waited),
+      applying: this.#applyQueue,
+      writing: this.#writer,
+      onInstalled: (index) => this.#callers.applied({ index, proposals: [], results: [] }),
+      onFetched: (position) => this.#advance({ kind: 'fetched', position }),
     })
-    this.#barriers = new BarrierRounds({
+    this.#callers = new Callers<R>({
       ...shared,
-      wheel,
-      onExpired: (waitedMs, passed) => this.#barrierExpired(waitedMs, passed),
-      onAbandoned: (id) => this.#input(() => options.core.abandon(id, 'barrier')),
+      onAbandoned: (id, kind) => this.#input(() => core.abandon(id, kind)),
+      standstillReason: () =>
+        this.#working ? core.unavailableReason() : refusal.stoppedReason(this.#state),
     })
     options.transport.onMessage((from, bytes) => this.#receive(from, bytes))
     this.#timers.push(
-      clock.every(options.tickMs, () => this.#input(() => options.core.tick())),
-      clock.every(granularityMs, () => wheel.expire(clock.nowMs())),
+      clock.every(options.tickMs, () => this.#input(() => core.tick())),
+      clock.every(this.#limits.deadlineGranularityMs, () => this.#callers.expire()),
       clock.every(this.#limits.secureAppliedEveryMs, () => this.#writer.secureApplied()),
     )
     this.#deferPump()
@@ -90,70 +91,69 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
 
   submit(command: C, deadline: Deadline): Promise<R> {
     const waitMs = waitMsUntil(deadline, this.#options.clock)
-    const reason = this.#submitRefusal(waitMs)
-    if (reason !== undefined) return Promise.reject(reason)
+    const refused = this.#refusal('submit', waitMs)
+    if (refused !== undefined) return Promise.reject(refused)
     const payload = this.#options.commands.encode(command)
-    if (payload.length > this.#limits.commandMaxBytes) {
-      const limit = `${this.#limits.commandMaxBytes} at most are allowed`
-      const message = `the command takes ${payload.length} bytes, ${limit}`
-      return Promise.reject(new AppError('BODY_TOO_LARGE', { message }))
+    const { commandMaxBytes } = this.#limits
+    if (payload.length > commandMaxBytes) {
+      return Promise.reject(refusal.tooLarge(payload.length, commandMaxBytes))
     }
-    const { id, result } = this.#submissions.add(payload.length, waitMs)
+    const { id, result } = this.#callers.submissions.add(payload.length, waitMs)
     this.#input(() => this.#options.core.propose({ id, payload }))
     return result
   }
 
   barrier(deadline: Deadline): Promise<void> {
     const waitMs = waitMsUntil(deadline, this.#options.clock)
-    const refusal = this.#stopped() ?? alreadyPast(waitMs)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.#barriers.count >= this.#limits.pendingBarriers) {
-      const message = `${this.#barriers.count} reads already wait for this replica to catch up`
-      return Promise.reject(new AppError('OVERLOADED', { message }))
-    }
-    const passed = this.#barriers.join(waitMs)
+    const refused = this.#refusal('barrier', waitMs)
+    if (refused !== undefined) return Promise.reject(refused)
+    const passed = this.#callers.barriers.join(waitMs)
     this.#deferPump()
     return passed
   }
 
-  administer(_action: GroupAction, _deadline: Deadline): Promise<void> {
-    const message = 'not yet'
-    return Promise.reject(new AppError('MEMBERSHIP_REFUSED', { message }))
+  administer(action: GroupAction, deadline: Deadline): Promise<void> {
+    const waitMs = waitMsUntil(deadline, this.#options.clock)
+    const refused = this.#refusal('action', waitMs)
+    if (refused !== undefined) return Promise.reject(refused)
+    const { id, ended } = this.#callers.actions.add(waitMs)
+    this.#input(() => this.#options.core.administer(id, action))
+    return ended
   }
 
   status(): GroupStatus {
-    const { protocol, self, core, tickMs } = this.#options
-    const { members, protocolDetails } = core.status()
-    const reason = this.#stopped()?.message ?? core.unavailableReason()
-    return {
-      protocol,
-      self,
-      writable: reason === undefined,
-      ...(reason === undefined ? {} : { reason }),
-      appliedIndex: this.#appliedIndex,
-      members: members.map(({ id, lastHeardTicksAgo, details }) => ({
-        id,
-        lastHeardMsAgo:
-          id === self || lastHeardTicksAgo === undefined ? undefined : lastHeardTicksAgo * tickMs,
-        details,
-      })),
-      protocolDetails,
-    }
+    const reason = refusal.stoppedReason(this.#state) ?? this.#options.core.unavailableReason()
+    const core = this.#options.core.status()
+    return groupStatus({ ...this.#options, core, appliedIndex: this.#callers.appliedIndex, reason })
   }
 
   /** Lengths of the queues right now. */
   load(): DriverLoad {
     return {
-      pendingSubmits: this.#submissions.count,
-      pendingBarriers: this.#barriers.count,
+      pendingSubmits: this.#callers.submissions.count,
+      pendingBarriers: this.#callers.barriers.count,
       applyQueueCommands: this.#applyQueue.commands,
       applyQueueBytes: this.#applyQueue.sizeBytes,
     }
   }
 
   /**
-   * Takes nothing more; lets the log write and the batch in flight end (their callers get their
-   * results); everybody else gets UNAVAILABLE, indefinite. Closes transport and storage.
+   * The others take over what they would miss: resolves when they have, when nobody takes it, or
+   * after leaveMaxMs. New commands and actions get UNAVAILABLE; everything else goes on.
+   */
+  leave(): Promise<void> {
+    if (this.#state === 'running') {
+      this.#state = 'leaving'
+      const { clock, core } = this.#options
+      this.#departure = new Departure({ clock, maxMs: this.#limits.leaveMaxMs })
+      this.#input(() => core.stepAside())
+    }
+    return this.#departure?.done ?? Promise.resolve()
+  }
+
+  /**
+   * Leaves; then takes nothing more; lets the log write and the batch in flight end (their callers
+   * get their results); everybody else gets UNAVAILABLE, indefinite. Closes what it took over.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -161,16 +161,18 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
   }
 
   async #close(): Promise<void> {
-    if (this.#state === 'running') this.#state = 'closing'
+    await this.leave()
+    if (this.#state === 'leaving') this.#state = 'closing'
     await Promise.all([this.#writer.stop(), this.#applyQueue.stop()])
     for (const timer of this.#timers) timer.cancel()
-    this.#rejectAll('this replica was stopped before the request ended')
+    this.#callers.rejectAll('this replica was stopped before the request ended')
+    await this.#exchange.close()
     await this.#options.transport.close()
     await this.#options.storage.close()
   }
 
   #receive(from: MemberId, bytes: Uint8Array): void {
-    if (this.#state !== 'running') return
+    if (!this.#working) return
     let message: M
     try {
       message = this.#options.codec.decode(bytes)
@@ -181,9 +183,14 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     this.#input(() => this.#options.core.receive(from, message))
   }
 
+  /** The core may be used. */
+  get #working(): boolean {
+    return this.#state === 'running' || this.#state === 'leaving'
+  }
+
   /** Gives the core an input; what it makes of it is taken in a later turn. */
   #input(give: () => void): void {
-    if (this.#state !== 'running') return
+    if (!this.#working) return
     try {
       give()
     } catch (error) {
@@ -194,7 +201,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
   }
 
   #deferPump(): void {
-    if (this.#pumpDeferred || this.#state !== 'running') return
+    if (this.#pumpDeferred || !this.#working) return
     this.#pumpDeferred = true
     this.#defer(() => {
       this.#pumpDeferred = false
@@ -204,12 +211,15 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
 
   /** Takes one Ready. Comes back in the next turn until there is none: others get theirs, too. */
   #pump(): void {
-    if (this.#state !== 'running') return
+    if (!this.#working) return
     try {
-      const barrier = this.#barriers.openRound()
+      const barrier = this.#callers.barriers.openRound()
       if (barrier !== undefined) this.#options.core.readBarrier(barrier)
       const ready = this.#options.core.takeReady()
-      if (ready === undefined) return
+      if (ready === undefined) {
+        if (this.#departure !== undefined && this.#options.core.mayStop()) this.#departure.end()
+        return
+      }
       this.#process(ready)
     } catch (error) {
       this.#fail(error)
@@ -220,48 +230,34 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
 
   /** Sends first: the messages travel while the disk writes. */
   #process(ready: Ready<M>): void {
-    const { persist, sendAfterPersist } = ready
+    if (ready.peers !== undefined) {
+      this.#options.transport.setPeers(ready.peers)
+      this.#options.onPeers?.(ready.peers)
+    }
     this.#send(ready.send)
-    if (persist !== undefined) {
-      this.#writer.write(persist, () => this.#persisted(sendAfterPersist))
-    } else {
-      assert(sendAfterPersist.length === 0, 'sendAfterPersist stands beside a persist')
-    }
-    for (const one of ready.deliver) {
-      for (const { proposal } of one.commands) {
-        if (proposal !== undefined) this.#submissions.markDelivered(proposal)
-      }
-    }
+    const { persist, install, sendAfterPersist } = ready
+    assert(persist === undefined || install === undefined, 'an install stands beside no persist')
+    const durable = persist !== undefined || install !== undefined
+    assert(durable || sendAfterPersist.length === 0, 'sendAfterPersist stands beside a persist')
+    const onDurable = (): void => this.#persisted(sendAfterPersist)
+    if (persist !== undefined) this.#writer.write(persist, onDurable)
+    this.#callers.markDelivered(ready.deliver)
     this.#applyQueue.push(ready.deliver)
-    for (const barrier of ready.barriers) this.#barriers.pass(barrier, this.#appliedIndex)
-    for (const rejected of ready.rejected) this.#reject(rejected)
+    if (install !== undefined) this.#exchange.install(install, onDurable)
+    this.#callers.answer(ready)
     if (ready.trimTo !== undefined) this.#writer.trim(ready.trimTo)
+    if (ready.fetch !== undefined) this.#exchange.fetch(ready.fetch)
   }
 
   #persisted(sendAfterPersist: readonly Outgoing<M>[]): void {
     this.#input(() => {
       this.#send(sendAfterPersist)
-      this.#advance({ kind: 'persisted' })
+      this.#options.core.advance({ kind: 'persisted' })
     })
   }
 
-  #applied(
-    index: LogIndex,
-    proposals: readonly (ProposalId | undefined)[],
-    results: readonly R[],
-  ): void {
-    this.#appliedIndex = index
-    this.#writer.noteApplied(index)
-    for (let place = 0; place < proposals.length; place += 1) {
-      const proposal = proposals[place]
-      if (proposal !== undefined) this.#submissions.resolve(proposal, results[place] as R)
-    }
-    this.#barriers.applied(index)
-    this.#input(() => this.#advance({ kind: 'applied', index }))
-  }
-
   #advance(done: Completed): void {
-    this.#options.core.advance(done)
+    this.#input(() => this.#options.core.advance(done))
   }
 
   #send(messages: readonly Outgoing<M>[]): void {
@@ -273,75 +269,18 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     }
   }
 
-  #reject({ kind, id, code, definite, message }: Rejected): void {
-    const error = new AppError(code, { definite, message })
-    switch (kind) {
-      case 'proposal':
-        this.#submissions.reject(id as ProposalId, error)
-        break
-      case 'barrier':
-        this.#barriers.reject(id as BarrierId, error)
-        break
-      default:
-        unreachable(kind)
-    }
-  }
-
-  /** Why a command is not even proposed: definite, whatever it is. */
-  #submitRefusal(waitMs: number): AppError | undefined {
-    const refusal = this.#stopped() ?? alreadyPast(waitMs)
-    if (refusal !== undefined) return refusal
-    const reason = this.#options.core.unavailableReason()
-    if (reason !== undefined) return new AppError('UNAVAILABLE', { message: reason })
-    if (this.#submissions.isFull()) {
-      const message = `${this.#submissions.count} commands already wait at this replica`
-      return new AppError('OVERLOADED', { message })
-    }
-    if (!this.#applyQueue.isFull()) return undefined
-    const message = `this replica is ${this.#applyQueue.commands} commands behind in applying`
-    return new AppError('OVERLOADED', { message })
-  }
-
-  #stopped(): AppError | undefined {
-    switch (this.#state) {
-      case 'running':
-        return undefined
-      case 'closing':
-        return new AppError('UNAVAILABLE', { message: 'this replica is stopping' })
-      case 'failed':
-        return new AppError('UNAVAILABLE', { message: 'this replica has failed and is stopping' })
-      default:
-        return unreachable(this.#state)
-    }
-  }
-
-  #abandonSubmission(id: ProposalId, { waitedMs, delivered }: Waited): AppError {
-    this.#input(() => this.#options.core.abandon(id, 'proposal'))
-    const missing = delivered
-      ? 'the command has its place in the order but is not applied here yet'
-      : `the command has no agreed place in the order yet${this.#because()}`
-    return tooLate(waitedMs, missing)
-  }
-
-  #barrierExpired(waitedMs: number, passed: boolean): AppError {
-    const missing = passed
-      ? `this replica has applied ${this.#appliedIndex} and is still behind the others`
-      : `the group has not confirmed how far it is${this.#because()}`
-    return tooLate(waitedMs, missing)
-  }
-
-  #because(): string {
-    const reason =
-      this.#state === 'running'
-        ? this.#options.core.unavailableReason()
-        : 'this replica is stopping'
-    return reason === undefined ? '' : `: ${reason}`
-  }
-
-  #rejectAll(message: string, cause?: unknown): void {
-    const error = new AppError('UNAVAILABLE', { definite: false, message, cause })
-    this.#submissions.rejectAll(error)
-    this.#barriers.rejectAll(error)
+  /** Why something is not even begun: definite, whatever it is. */
+  #refusal(kind: CallerKind, waitMs: number): AppError | undefined {
+    const { core } = this.#options
+    // Reads go on while others take over: nothing is handed over of those.
+    const stopped = kind === 'barrier' && this.#working ? 'running' : this.#state
+    return (
+      refusal.unavailable(refusal.stoppedReason(stopped)) ??
+      refusal.alreadyPast(waitMs) ??
+      (kind === 'submit' ? refusal.unavailable(core.unavailableReason()) : undefined) ??
+      this.#callers.overload(kind) ??
+      (kind === 'submit' ? this.#applyQueue.overload() : undefined)
+    )
   }
 
   /** A failed write, apply or invariant: nothing is retried, the core is not touched again. */
@@ -351,18 +290,9 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     for (const timer of this.#timers) timer.cancel()
     void this.#writer.stop()
     void this.#applyQueue.stop()
-    this.#rejectAll('this replica has failed; the request may have happened', error)
+    void this.#exchange.withdraw()
+    this.#departure?.end()
+    this.#callers.rejectAll('this replica has failed; the request may have happened', error)
     this.#options.onFatal(error)
   }
-}
-
-function alreadyPast(waitMs: number): AppError | undefined {
-  if (waitMs > 0) return undefined
-  const message = 'the deadline had passed before the request reached its group'
-  return new AppError('DEADLINE_EXCEEDED', { message })
-}
-
-function tooLate(waitedMs: number, missing: string): AppError {
-  const message = `gave up after ${Math.round(waitedMs)} ms: ${missing}`
-  return new AppError('DEADLINE_EXCEEDED', { definite: false, message })
 }

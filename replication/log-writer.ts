@@ -1,6 +1,7 @@
 /**
- * Durable writes of the log: one in flight at most. It also knows how much of what was applied has
- * become durable on the way. It must not know what a write means.
+ * Durable writes of the log: one in flight at most, the exchange of the whole state among them. It
+ * also knows how much of what was applied has become durable on the way. It must not know what a
+ * write means.
  */
 import { assert } from '../common/assert.ts'
 import type { DriverHooks } from './driver-options.ts'
@@ -21,17 +22,20 @@ type LogWriterOptions = {
 /** Changes nothing, and secures what was committed before. */
 export const emptyWrite: LogWrite = { entries: [], truncateFrom: undefined, meta: undefined }
 
-type PendingWrite = { readonly write: LogWrite; readonly onDurable: () => void }
+/** Ends when it is durable and has been reported. */
+type DurableWork = () => Promise<void>
 
 export class LogWriter {
   readonly #options: LogWriterOptions
   #inFlight: Promise<void> | undefined
   /** A write of the core that waits for a write of ours (see secureApplied). */
-  #waiting: PendingWrite | undefined
+  #waiting: DurableWork | undefined
   #applied: LogIndex
   #secured = 0 as LogIndex
-  #trimming = false
+  #trimming: Promise<void> | undefined
   #trimTo = 0 as LogIndex
+  /** All that is stored is about to be replaced. */
+  #replacing = false
   #stopped = false
 
   constructor(options: LogWriterOptions) {
@@ -41,9 +45,15 @@ export class LogWriter {
 
   /** Calls `onDurable` once the write is durable. The core never asks for two at a time. */
   write(write: LogWrite, onDurable: () => void): void {
-    assert(this.#waiting === undefined, 'one persist is in flight at most')
-    if (this.#inFlight === undefined) this.#start({ write, onDurable })
-    else this.#waiting = { write, onDurable }
+    this.#next(() => this.#write(write, onDurable))
+  }
+
+  /**
+   * `replace` is a durable write of another kind: log and database become others than they were. It
+   * resolves to what is applied then, durably; with undefined when it came to nothing.
+   */
+  replaceAll(replace: () => Promise<LogIndex | undefined>, onDurable: () => void): void {
+    this.#next(() => this.#replaceAll(replace, onDurable))
   }
 
   /** The state machine's transaction up to `index` has returned. */
@@ -57,13 +67,16 @@ export class LogWriter {
    */
   secureApplied(): void {
     if (this.#inFlight !== undefined || this.#secured >= this.#applied) return
-    this.#start({ write: emptyWrite, onDurable: () => undefined })
+    this.#start(() => this.#write(emptyWrite, () => undefined))
   }
 
   /** Lets the storage forget entries up to `index`; several wishes become one. */
   trim(index: LogIndex): void {
     if (index > this.#trimTo) this.#trimTo = index
-    if (!this.#trimming) void this.#trimLoop()
+    if (this.#replacing || this.#trimming !== undefined) return
+    this.#trimming = this.#trimLoop().finally(() => {
+      this.#trimming = undefined
+    })
   }
 
   /** No callback but onFailed comes any more. Resolves when nothing is in flight. */
@@ -73,11 +86,24 @@ export class LogWriter {
     await this.#inFlight
   }
 
-  #start(pending: PendingWrite): void {
-    this.#inFlight = this.#run(pending).catch(this.#options.onFailed)
+  #next(work: DurableWork): void {
+    assert(this.#waiting === undefined, 'one persist is in flight at most')
+    if (this.#inFlight === undefined) this.#start(work)
+    else this.#waiting = work
   }
 
-  async #run({ write, onDurable }: PendingWrite): Promise<void> {
+  #start(work: DurableWork): void {
+    this.#inFlight = this.#run(work).catch(this.#options.onFailed)
+  }
+
+  async #run(work: DurableWork): Promise<void> {
+    await work()
+    const next = this.#waiting
+    this.#waiting = undefined
+    if (next !== undefined && !this.#stopped) this.#start(next)
+  }
+
+  async #write(write: LogWrite, onDurable: () => void): Promise<void> {
     const { storage, clock, hooks } = this.#options
     // The state machine commits asynchronously, the log synchronously, both into the one WAL of the
     // same PostgreSQL. A synchronous commit flushes that WAL up to its own record, hence all that
@@ -98,23 +124,32 @@ export class LogWriter {
       this.#secured = appliedBefore
       this.#options.onSecured(appliedBefore)
     }
-    const next = this.#waiting
-    this.#waiting = undefined
-    if (next !== undefined && !this.#stopped) this.#start(next)
+  }
+
+  async #replaceAll(
+    replace: () => Promise<LogIndex | undefined>,
+    onDurable: () => void,
+  ): Promise<void> {
+    this.#replacing = true
+    await this.#trimming
+    const applied = this.#stopped ? undefined : await replace()
+    this.#inFlight = undefined
+    this.#replacing = false
+    if (this.#stopped || applied === undefined) return
+    this.#applied = applied
+    this.#secured = applied
+    onDurable()
   }
 
   async #trimLoop(): Promise<void> {
-    this.#trimming = true
     try {
       let trimmed = 0
-      while (trimmed < this.#trimTo && !this.#stopped) {
+      while (trimmed < this.#trimTo && !this.#stopped && !this.#replacing) {
         trimmed = this.#trimTo
         await this.#options.storage.trim(this.#trimTo)
       }
     } catch (error) {
       this.#options.onFailed(error)
-    } finally {
-      this.#trimming = false
     }
   }
 }

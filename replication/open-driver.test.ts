@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { memberId } from '../common/member.ts'
-import { ManualClock, ScriptedCore, textCodec } from './driver.fixture.ts'
+import { ManualClock } from './manual-clock.fixture.ts'
 import { openDriver } from './open-driver.ts'
 import type { DurableState, LogWrite } from './protocol.ts'
 import type { LogIndex } from './replicated-log.ts'
+import { ScriptedCore, textCodec } from './scripted-core.fixture.ts'
 
 type Held = { readonly indexes: number[]; readonly applied: number; readonly meta?: Uint8Array }
 

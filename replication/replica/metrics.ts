@@ -14,7 +14,7 @@ const countBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 export type ReplicaMetrics = {
   readonly registry: Metrics
-  readonly hooks: Omit<DriverHooks, 'messageMalformed'>
+  readonly hooks: Pick<DriverHooks, 'logWritten' | 'batchApplied' | 'requestEnded'>
   /** From now on the driver's queues are shown. */
   watch(load: () => DriverLoad, groupTimeMs: () => number): void
 }
