@@ -12,7 +12,7 @@ import type { Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
 import type { CommandCodec, GroupStatus, ReplicatedLog, StateMachine } from '../replicated-log.ts'
 import type { Application, AppliedResult, Command } from '../state-machine/application.ts'
-import type { ClockBody } from '../state-machine/clock-command.ts'
+import type { GroupBody } from '../state-machine/check-commands.ts'
 
 /** A protocol ready to be driven. Its transport is open but has not sent anything. */
 export type Protocol<M> = {
@@ -45,7 +45,7 @@ export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat &
 
 /** A state machine that keeps group time. */
 export type TimedStateMachine<Body extends { readonly type: string }> = StateMachine<
-  Command<Body | ClockBody>,
+  Command<Body | GroupBody>,
   AppliedResult
 > & { groupTimeMs(): number }
 
@@ -60,7 +60,7 @@ export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   /** Default: SqlStateMachine.open with `application`. `client` is for this alone, pipelined. */
   openStateMachine?(client: Client): Promise<TimedStateMachine<Body>>
   /** How a command stands in the log. Default: as JSON. */
-  readonly commands?: CommandCodec<Command<Body | ClockBody>>
+  readonly commands?: CommandCodec<Command<Body | GroupBody>>
   /** Opens sockets: rejects with an error that names the port when it is taken. */
   openProtocol(seat: ReplicaSeat): Promise<Protocol<M>>
   service(parts: ReplicaParts<Body>): RpcService

@@ -9,6 +9,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { SqlTableSession } from '../../platform/postgres/table-session.ts'
 import type { LogIndex, Ordered, Position } from '../replicated-log.ts'
 import type { AppliedResult, Application, Command } from './application.ts'
+import { type GroupBody, isCheckCommand } from './check-commands.ts'
 import { isClockCommand } from './clock-command.ts'
 import type { ClockBody } from './clock-command.ts'
 import { advanceGroupTime, isTooOld, keptUntilMs, mayForget } from './group-time.ts'
@@ -41,12 +42,16 @@ export class BatchWork<Body extends { readonly type: string }> {
     this.#appliedIndex = applied.position.index
   }
 
-  async run(batch: readonly Ordered<Command<Body | ClockBody>>[]): Promise<AppliedResult[]> {
+  async run(batch: readonly Ordered<Command<Body | GroupBody>>[]): Promise<AppliedResult[]> {
     const results: AppliedResult[] = []
     let prefetchedTo = 0
     for (const [place, { index, command }] of batch.entries()) {
       if (isClockCommand(command)) {
         results.push(await this.#stamp(index, command.body))
+        continue
+      }
+      if (isCheckCommand(command)) {
+        results.push({ outcome: succeed({}), replayed: false })
         continue
       }
       if (place >= prefetchedTo) prefetchedTo = await this.#prefetch(batch, place)
@@ -60,7 +65,7 @@ export class BatchWork<Body extends { readonly type: string }> {
    * what was loaded is forgotten. Returns where it stopped.
    */
   async #prefetch(
-    batch: readonly Ordered<Command<Body | ClockBody>>[],
+    batch: readonly Ordered<Command<Body | GroupBody>>[],
     place: number,
   ): Promise<number> {
     const commands: Command<Body>[] = []
@@ -68,7 +73,7 @@ export class BatchWork<Body extends { readonly type: string }> {
     for (; end < batch.length; end += 1) {
       const command = batch[end]?.command
       if (command === undefined || isClockCommand(command)) break
-      commands.push(command as Command<Body>)
+      if (!isCheckCommand(command)) commands.push(command as Command<Body>)
     }
     const keys = commands.map(({ request }) => ({ request_id: request.requestId }))
     const bodies = commands.map(({ body }) => body)

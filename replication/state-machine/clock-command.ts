@@ -19,8 +19,8 @@ export function clockCommand(member: MemberId, unixMs: number): Command<ClockBod
   }
 }
 
-export function isClockCommand<Body extends { readonly type: string }>(
-  command: Command<Body | ClockBody>,
+export function isClockCommand(
+  command: Command<{ readonly type: string }>,
 ): command is Command<ClockBody> {
   return command.body.type === 'clock'
 }

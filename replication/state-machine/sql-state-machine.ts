@@ -14,7 +14,7 @@ import type { LogIndex, Ordered, Position, StateMachine } from '../replicated-lo
 import type { AppliedResult, Application, Command } from './application.ts'
 import { BatchWork } from './batch-work.ts'
 import type { Applied } from './batch-work.ts'
-import type { ClockBody } from './clock-command.ts'
+import { type CheckObserver, type GroupBody, endsBatch, isCheckCommand } from './check-commands.ts'
 import { noGroupTime } from './group-time.ts'
 import { movePositionSql, stateSchemaSql } from './state-tables.ts'
 
@@ -28,32 +28,40 @@ const sessionSql = `
   SET jit = off;`
 
 export class SqlStateMachine<Body extends { readonly type: string }>
-  implements StateMachine<Command<Body | ClockBody>, AppliedResult>
+  implements StateMachine<Command<Body | GroupBody>, AppliedResult>
 {
   readonly #client: Client
   readonly #application: Application<Body>
+  readonly #observer: CheckObserver | undefined
   #applied: Applied
   #applying = false
   #failure: unknown
 
-  private constructor(client: Client, application: Application<Body>, applied: Applied) {
+  private constructor(
+    client: Client,
+    application: Application<Body>,
+    observer: CheckObserver | undefined,
+    applied: Applied,
+  ) {
     this.#client = client
     this.#application = application
+    this.#observer = observer
     this.#applied = applied
   }
 
   /**
    * Creates what is missing in the schemas and reads where the database stands. `client` is for
-   * this alone, pipelined; the caller ends it.
+   * this alone, pipelined; the caller ends it. `observer` is told of the group's checks.
    */
   static async open<Body extends { readonly type: string }>(
     client: Client,
     application: Application<Body>,
+    observer?: CheckObserver,
   ): Promise<SqlStateMachine<Body>> {
     assert(client.pipeline, 'what belongs together is sent together')
     await client.query(`${sessionSql} ${stateSchemaSql}`)
     await client.query(application.schemaSql)
-    return new SqlStateMachine(client, application, await readApplied(client))
+    return new SqlStateMachine(client, application, observer, await readApplied(client))
   }
 
   async position(): Promise<Position> {
@@ -72,7 +80,7 @@ export class SqlStateMachine<Body extends { readonly type: string }>
   }
 
   async apply(
-    batch: readonly Ordered<Command<Body | ClockBody>>[],
+    batch: readonly Ordered<Command<Body | GroupBody>>[],
     upTo: Position,
   ): Promise<AppliedResult[]> {
     assert(!this.#applying, 'one batch at a time')
@@ -89,13 +97,30 @@ export class SqlStateMachine<Body extends { readonly type: string }>
       const work = new BatchWork(session, this.#application, this.#applied)
       const results = await work.run(batch)
       await session.commit(positionStatement(upTo))
+      const before = this.#applied.position.index
       this.#applied = { ...work.applied, position: upTo }
+      await this.#tellObserver(batch, before)
       return results
     } catch (error) {
       this.#failure = error
       throw error
     } finally {
       this.#applying = false
+    }
+  }
+
+  /** Of the checks among the batch that had not been applied before. */
+  async #tellObserver(
+    batch: readonly Ordered<Command<Body | GroupBody>>[],
+    before: LogIndex,
+  ): Promise<void> {
+    const { position, time } = this.#applied
+    for (const { index, command } of batch) {
+      if (!isCheckCommand(command) || index <= before) continue
+      assert(!endsBatch(command) || index === position.index, 'nothing is applied behind a hash')
+      const at = { position: index, groupTimeMs: time.unixMs }
+      if (command.body.type === 'hashed') this.#observer?.hashesTold(command.body, at)
+      else await this.#observer?.hashOrdered(command.body, at)
     }
   }
 }
