@@ -96,6 +96,11 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const services = [plan.service(parts), groupService(parts), ...protocol.peerServices]
     const server = await startServer(plan, services, seat)
     started.add(() => server.close())
+    // While the server still listens: whoever takes over must reach this replica meanwhile.
+    started.add(() => {
+      server.setServing(false)
+      return driver.leave()
+    })
     const onFailure = (error: unknown) => logger.debug({ err: error }, 'the clock was not ordered')
     const groupClock = startGroupClock({
       log: driver,
