@@ -1,25 +1,55 @@
 /**
- * Whether proposals are taken, and in a person's words why not. A short search for a leader is not
- * worth a refusal: what comes waits. It must not change anything.
+ * Whether proposals and reads are taken, and in a person's words why not. A short search for a
+ * leader is not worth a refusal: what comes waits. It must not change anything.
  */
-import type { Raft } from './state.ts'
+import type { MemberId } from '../../common/member.ts'
+import { configurationOf, isOutsider, type Raft } from './state.ts'
 
-/** Undefined while there is a leader, or has not been none for long. */
-export function leaderlessReason(raft: Raft): string | undefined {
-  if (raft.leader !== undefined) return undefined
-  const { leaderlessPatienceTicks, electionMaxTicks } = raft.options
-  if (raft.now - raft.leaderlessSince < leaderlessPatienceTicks) return undefined
-  const silent = raft.others.filter((member) => {
-    const heard = raft.lastHeard.get(member)
-    return heard === undefined || raft.now - heard > 2 * electionMaxTicks
-  })
-  const size = raft.members.length
-  const heard = size - silent.length
-  if (heard < raft.quorum) {
+/** Undefined: they are taken. */
+export function refusalReason(raft: Raft): string | undefined {
+  return outsiderReason(raft) ?? leaderlessReason(raft)
+}
+
+/** Why this member belongs to no group, and what to do about it. Undefined: it does. */
+export function outsiderReason(raft: Raft): string | undefined {
+  if (!isOutsider(raft)) return undefined
+  const { self, answers, configured } = raft
+  if (configurationOf(raft) !== undefined) {
+    return `Member ${self} was removed from the group, or its disk was replaced by another one.`
+  }
+  const formed = [...answers].filter(([, { blank }]) => !blank).map(([id]) => id)
+  if (formed.length > 0 || raft.term > 0) {
     return (
-      `The group has no leader: this replica hears ${heard} of ${size} members, itself counted, ` +
-      `and ${raft.quorum} are needed. Start or reconnect ${silent.map(String).join(', ')}.`
+      `The group exists, and member ${self} has an empty disk: it was lost, or is new here. ` +
+      `Let the group take it in: replace ${self} if it was a member, add ${self} if not.`
     )
   }
-  return `The group has no leader: ${heard} of ${size} members answer and are electing one.`
+  const missing = configured.filter(({ id }) => id !== self && !answers.has(id))
+  if (missing.length === 0) return 'The group is being formed.'
+  const names = missing.map(({ id }) => String(id)).join(', ')
+  return `The group has not been formed yet: that takes all its members, and ${names} do not answer.`
+}
+
+/** Undefined while there is a leader, or has not been none for long. */
+function leaderlessReason(raft: Raft): string | undefined {
+  const { leader, now, voters, quorum, options, unseatedTick } = raft
+  if (leader !== undefined) return undefined
+  if (now - raft.leaderlessSince < options.leaderlessPatienceTicks) return undefined
+  if (unseatedTick !== undefined && now - unseatedTick < options.electionMaxTicks * 4) {
+    return `Member ${raft.self} was removed from the group, as others say.`
+  }
+  const silent = voters.filter((id) => id !== raft.self && !heardLately(raft, id))
+  const heard = voters.length - silent.length
+  if (heard < quorum) {
+    return (
+      `The group has no leader: this replica hears ${heard} of ${voters.length} members, itself ` +
+      `counted, and ${quorum} are needed. Start or reconnect ${silent.join(', ')}.`
+    )
+  }
+  return `The group has no leader: ${heard} of ${voters.length} members answer and are electing one.`
+}
+
+function heardLately({ lastHeard, now, options }: Raft, id: MemberId): boolean {
+  const heard = lastHeard.get(id)
+  return heard !== undefined && now - heard <= 2 * options.electionMaxTicks
 }

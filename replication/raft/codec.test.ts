@@ -5,17 +5,21 @@ import { memberId } from '../../common/member.ts'
 import type { ProposalId } from '../protocol.ts'
 import { raftCodec } from './codec.ts'
 import {
-  decodeAppliedTerm,
-  decodeTermAndVote,
-  encodeAppliedTerm,
-  encodeTermAndVote,
+  decodeAppliedContext,
+  decodeScalars,
+  encodeAppliedContext,
+  encodeScalars,
 } from './durable.ts'
-import { commandEntry, decodeEntry, noopEntry } from './entry.ts'
+import { commandEntry, configurationEntry, decodeEntry, noopEntry } from './entry.ts'
 import {
+  asDisk,
   asIncarnation,
   asIndex,
   asTerm,
+  type Configuration,
+  type RaftBody,
   type RaftMessage,
+  type Seat,
   type ReadToken,
   type Round,
 } from './types.ts'
@@ -28,6 +32,25 @@ const token = number.map((value) => value as ReadToken)
 const incarnation = number.map(asIncarnation)
 const proposal = number.map((value) => value as ProposalId)
 const payload = fc.uint8Array({ maxLength: 40 })
+
+const seat = (id: number, role: Seat['role']): Seat => ({
+  id: memberId(id),
+  disk: asDisk(1000 + id),
+  role,
+  host: `machine-${id}.example`,
+  port: 6180,
+})
+
+const anyRole = fc.constantFrom<Seat['role']>('voter', 'joining', 'learner')
+
+/** The first one votes. */
+const configuration: fc.Arbitrary<Configuration> = fc
+  .uniqueArray(fc.tuple(fc.nat(6), anyRole), { minLength: 1, selector: ([id]) => id })
+  .map((chosen) => ({
+    seats: chosen
+      .sort(([a], [b]) => a - b)
+      .map(([id, role], place) => seat(id, place === 0 ? 'voter' : role)),
+  }))
 
 const append = fc
   .record({
@@ -42,7 +65,7 @@ const append = fc
       { maxLength: 5 },
     ),
   })
-  .map(({ bodies, term: given, prevTerm, ...rest }): RaftMessage => {
+  .map(({ bodies, term: given, prevTerm, ...rest }): RaftBody => {
     const [low, high] = [Math.min(given, prevTerm), Math.max(given, prevTerm)]
     return {
       kind: 'append',
@@ -66,9 +89,22 @@ const append = fc
     }
   })
 
-const anyMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('preVote', 'vote'), term, lastIndex: index, lastTerm: term }),
-  fc.record({ kind: fc.constantFrom('preVoteReply', 'voteReply'), term, granted: fc.boolean() }),
+const anyBody: fc.Arbitrary<RaftBody> = fc.oneof(
+  fc.record({ kind: fc.constant('preVote'), term, lastIndex: index, lastTerm: term }),
+  fc.record({
+    kind: fc.constant('vote'),
+    term,
+    lastIndex: index,
+    lastTerm: term,
+    forced: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('preVoteReply'),
+    term,
+    granted: fc.boolean(),
+    seated: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('voteReply'), term, granted: fc.boolean() }),
   append,
   fc.record({ kind: fc.constant('appendAccepted'), term, matchIndex: index }),
   fc.record({
@@ -89,6 +125,17 @@ const anyMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   fc.record({ kind: fc.constant('heartbeatReply'), term, round }),
   fc.record({ kind: fc.constant('commitMoved'), term, commitIndex: index, commitTerm: term }),
   fc.record({ kind: fc.constant('termOver'), term }),
+  fc.record({ kind: fc.constant('timeoutNow'), term }),
+  fc.record({
+    kind: fc.constant('installState'),
+    term,
+    lastIndex: index,
+    lastTerm: term,
+    source: fc.nat(6).map(memberId),
+  }),
+  fc.record({ kind: fc.constant('ask'), incarnation }),
+  fc.record({ kind: fc.constant('answer'), incarnation, blank: fc.boolean() }),
+  fc.record({ kind: fc.constant('found'), configuration }),
   fc.record({
     kind: fc.constant('forward'),
     incarnation,
@@ -96,7 +143,11 @@ const anyMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('readRequest'), incarnation, token }),
   fc.record({ kind: fc.constant('readReply'), incarnation, token, readIndex: index }),
-) as fc.Arbitrary<RaftMessage>
+)
+
+const anyMessage: fc.Arbitrary<RaftMessage> = fc
+  .tuple(anyBody, number.map(asDisk))
+  .map(([body, disk]) => ({ ...body, disk }))
 
 describe('message codec', () => {
   it('reads back what it wrote', () => {
@@ -135,6 +186,7 @@ describe('message codec', () => {
   it('does not believe a count that the bytes cannot hold', () => {
     const bytes = raftCodec.encode({
       kind: 'forward',
+      disk: asDisk(1),
       incarnation: asIncarnation(1),
       proposals: [],
     })
@@ -143,9 +195,9 @@ describe('message codec', () => {
   })
 
   it('refuses another version and an unknown kind', () => {
-    const bytes = raftCodec.encode({ kind: 'termOver', term: asTerm(1) })
+    const bytes = raftCodec.encode({ kind: 'termOver', term: asTerm(1), disk: asDisk(1) })
     expect(() => raftCodec.decode(Uint8Array.from([9, ...bytes.subarray(1)]))).toThrow(/version 9/)
-    expect(() => raftCodec.decode(Uint8Array.from([1, 99, ...bytes.subarray(2)]))).toThrow(
+    expect(() => raftCodec.decode(Uint8Array.from([2, 99, ...bytes.subarray(2)]))).toThrow(
       /kind 99/,
     )
   })
@@ -170,17 +222,41 @@ describe('what is stored', () => {
     expect(() => decodeEntry(asIndex(1), Uint8Array.from([7]))).toThrow(CodecError)
   })
 
-  it('term and vote read back, and nothing stored is term 0 without a vote', () => {
-    for (const votedFor of [undefined, memberId(0), memberId(6)]) {
-      const stored = { term: asTerm(2 ** 40), votedFor }
-      expect(decodeTermAndVote(encodeTermAndVote(stored))).toEqual(stored)
+  it('a configuration entry reads back, and what no configuration looks like is refused', () => {
+    fc.assert(
+      fc.property(configuration, (given) => {
+        const at = { index: asIndex(3), term: asTerm(2) }
+        const entry = configurationEntry({ ...at, configuration: given })
+        expect(decodeEntry(at.index, entry.bytes)).toEqual(entry)
+        expect(() => decodeEntry(at.index, entry.bytes.subarray(0, -1))).toThrow(CodecError)
+      }),
+    )
+    const nobodyVotes = { seats: [seat(1, 'learner')] }
+    const twice = { seats: [seat(1, 'voter'), seat(1, 'voter')] }
+    for (const wrong of [{ seats: [] }, nobodyVotes, twice]) {
+      const entry = configurationEntry({ index: asIndex(1), term: asTerm(1), configuration: wrong })
+      expect(() => decodeEntry(asIndex(1), entry.bytes)).toThrow(CodecError)
     }
-    expect(decodeTermAndVote(undefined)).toEqual({ term: 0, votedFor: undefined })
-    expect(() => decodeTermAndVote(Uint8Array.from([2]))).toThrow(/version 2/)
   })
 
-  it('the term beside the applied position reads back', () => {
-    expect(decodeAppliedTerm(encodeAppliedTerm(asTerm(77)))).toBe(77)
-    expect(decodeAppliedTerm(undefined)).toBe(0)
+  it('disk, term, vote and founding configuration read back', () => {
+    const founding: Configuration = { seats: [seat(0, 'voter'), seat(5, 'joining')] }
+    for (const votedFor of [undefined, memberId(0), memberId(6)]) {
+      for (const known of [undefined, founding]) {
+        const stored = { disk: asDisk(7), term: asTerm(2 ** 40), votedFor, founding: known }
+        expect(decodeScalars(encodeScalars(stored))).toEqual(stored)
+      }
+    }
+    expect(() => decodeScalars(Uint8Array.from([1]))).toThrow(/version 1/)
+  })
+
+  it('what stands beside the applied position reads back', () => {
+    const terms = { entryTerm: asTerm(7), knownTerm: asTerm(9) }
+    for (const known of [undefined, { seats: [seat(2, 'voter')] }]) {
+      const context = { ...terms, configuration: known }
+      expect(decodeAppliedContext(encodeAppliedContext(context))).toEqual(context)
+    }
+    const impossible = { entryTerm: asTerm(9), knownTerm: asTerm(7), configuration: undefined }
+    expect(() => decodeAppliedContext(encodeAppliedContext(impossible))).toThrow(CodecError)
   })
 })

@@ -1,17 +1,19 @@
 /**
- * Raft's messages as bytes. Layout: version u8, kind u8, then the fields in the order below. What
+ * Raft's messages as bytes. Layout: version u8, kind u8, disk u53, then the fields in the order below. What
  * another release or a stranger wrote is a CodecError; no length is believed before it is checked.
  */
 import { unreachable } from '../../common/assert.ts'
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
+import { memberId } from '../../common/member.ts'
 import type { MessageCodec, ProposalId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
+import { decodeConfiguration, encodeConfiguration } from './configuration.ts'
 import { decodeEntry } from './entry.ts'
-import type { Append, Entry, Forward, ForwardedProposal, RaftMessage } from './types.ts'
-import { asIncarnation, asIndex, asTerm, type ReadToken, type Round } from './types.ts'
+import type { Append, Entry, Forward, ForwardedProposal, RaftBody, RaftMessage } from './types.ts'
+import { asDisk, asIncarnation, asIndex, asTerm, type ReadToken, type Round } from './types.ts'
 
-const version = 1
+const version = 2
 
 /** Numbers on the wire: never reuse one. */
 const kinds = {
@@ -29,13 +31,18 @@ const kinds = {
   forward: 12,
   readRequest: 13,
   readReply: 14,
+  timeoutNow: 15,
+  installState: 16,
+  ask: 17,
+  answer: 18,
+  found: 19,
 } as const satisfies Record<RaftMessage['kind'], number>
 
 const kindOf = new Map<number, RaftMessage['kind']>(
   Object.entries(kinds).map(([kind, code]) => [code, kind as RaftMessage['kind']]),
 )
 
-const headerBytes = 2
+const headerBytes = 2 + 8
 const lengthBytes = 4
 const proposalIdBytes = 8
 
@@ -44,31 +51,42 @@ export const raftCodec: MessageCodec<RaftMessage> = { encode, decode }
 function encode(message: RaftMessage): Uint8Array {
   switch (message.kind) {
     case 'preVote':
-    case 'vote':
-      return start(message.kind, 24)
+      return start(message, 24)
         .u53(message.term)
         .u53(message.lastIndex)
         .u53(message.lastTerm)
         .finish()
+    case 'vote':
+      return start(message, 25)
+        .u53(message.term)
+        .u53(message.lastIndex)
+        .u53(message.lastTerm)
+        .u8(message.forced ? 1 : 0)
+        .finish()
     case 'preVoteReply':
+      return start(message, 10)
+        .u53(message.term)
+        .u8(message.granted ? 1 : 0)
+        .u8(message.seated ? 1 : 0)
+        .finish()
     case 'voteReply':
-      return start(message.kind, 9)
+      return start(message, 9)
         .u53(message.term)
         .u8(message.granted ? 1 : 0)
         .finish()
     case 'append':
       return encodeAppend(message)
     case 'appendAccepted':
-      return start(message.kind, 16).u53(message.term).u53(message.matchIndex).finish()
+      return start(message, 16).u53(message.term).u53(message.matchIndex).finish()
     case 'appendRefused':
-      return start(message.kind, 32)
+      return start(message, 32)
         .u53(message.term)
         .u53(message.prevIndex)
         .u53(message.hintIndex)
         .u53(message.hintTerm)
         .finish()
     case 'heartbeat':
-      return start(message.kind, 40)
+      return start(message, 40)
         .u53(message.term)
         .u53(message.round)
         .u53(message.commitIndex)
@@ -76,38 +94,58 @@ function encode(message: RaftMessage): Uint8Array {
         .u53(message.heldByAll)
         .finish()
     case 'heartbeatReply':
-      return start(message.kind, 16).u53(message.term).u53(message.round).finish()
+      return start(message, 16).u53(message.term).u53(message.round).finish()
     case 'commitMoved':
-      return start(message.kind, 24)
+      return start(message, 24)
         .u53(message.term)
         .u53(message.commitIndex)
         .u53(message.commitTerm)
         .finish()
     case 'termOver':
-      return start(message.kind, 8).u53(message.term).finish()
+      return start(message, 8).u53(message.term).finish()
     case 'forward':
       return encodeForward(message)
     case 'readRequest':
-      return start(message.kind, 16).u53(message.incarnation).u53(message.token).finish()
+      return start(message, 16).u53(message.incarnation).u53(message.token).finish()
     case 'readReply':
-      return start(message.kind, 24)
+      return start(message, 24)
         .u53(message.incarnation)
         .u53(message.token)
         .u53(message.readIndex)
         .finish()
+    case 'timeoutNow':
+      return start(message, 8).u53(message.term).finish()
+    case 'installState':
+      return start(message, 26)
+        .u53(message.term)
+        .u53(message.lastIndex)
+        .u53(message.lastTerm)
+        .u16(message.source)
+        .finish()
+    case 'ask':
+      return start(message, 8).u53(message.incarnation).finish()
+    case 'answer':
+      return start(message, 9)
+        .u53(message.incarnation)
+        .u8(message.blank ? 1 : 0)
+        .finish()
+    case 'found': {
+      const configuration = encodeConfiguration(message.configuration)
+      return start(message, configuration.length).raw(configuration).finish()
+    }
     default:
       return unreachable(message)
   }
 }
 
-function start(kind: RaftMessage['kind'], bodyBytes: number): ByteWriter {
-  return new ByteWriter(headerBytes + bodyBytes).u8(version).u8(kinds[kind])
+function start({ kind, disk }: RaftMessage, bodyBytes: number): ByteWriter {
+  return new ByteWriter(headerBytes + bodyBytes).u8(version).u8(kinds[kind]).u53(disk)
 }
 
-function encodeAppend(message: Append): Uint8Array {
+function encodeAppend(message: Append & RaftMessage): Uint8Array {
   let sizeBytes = 4 * 8 + lengthBytes
   for (const { bytes } of message.entries) sizeBytes += lengthBytes + bytes.length
-  const writer = start('append', sizeBytes)
+  const writer = start(message, sizeBytes)
     .u53(message.term)
     .u53(message.prevIndex)
     .u53(message.prevTerm)
@@ -117,12 +155,12 @@ function encodeAppend(message: Append): Uint8Array {
   return writer.finish()
 }
 
-function encodeForward(message: Forward): Uint8Array {
+function encodeForward(message: Forward & RaftMessage): Uint8Array {
   let sizeBytes = 8 + lengthBytes
   for (const { payload } of message.proposals) {
     sizeBytes += proposalIdBytes + lengthBytes + payload.length
   }
-  const writer = start('forward', sizeBytes).u53(message.incarnation).u32(message.proposals.length)
+  const writer = start(message, sizeBytes).u53(message.incarnation).u32(message.proposals.length)
   for (const { id, payload } of message.proposals) {
     writer.u53(id).u32(payload.length).raw(payload)
   }
@@ -136,19 +174,26 @@ function decode(bytes: Uint8Array): RaftMessage {
   const code = reader.u8()
   const kind = kindOf.get(code)
   if (kind === undefined) throw new CodecError(`there is no message of kind ${code}`)
-  const message = decodeBody(kind, reader)
+  const disk = asDisk(reader.u53())
+  const body = decodeBody(kind, reader)
   reader.end()
-  return message
+  return { ...body, disk }
 }
 
-function decodeBody(kind: RaftMessage['kind'], reader: ByteReader): RaftMessage {
+function decodeBody(kind: RaftBody['kind'], reader: ByteReader): RaftBody {
   const term = () => asTerm(reader.u53())
   const index = () => asIndex(reader.u53())
   switch (kind) {
     case 'preVote':
-    case 'vote':
       return { kind, term: term(), lastIndex: index(), lastTerm: term() }
-    case 'preVoteReply':
+    case 'vote': {
+      const lastEntry = { term: term(), lastIndex: index(), lastTerm: term() }
+      return { kind, ...lastEntry, forced: readBoolean(reader) }
+    }
+    case 'preVoteReply': {
+      const reply = { term: term(), granted: readBoolean(reader) }
+      return { kind, ...reply, seated: readBoolean(reader) }
+    }
     case 'voteReply':
       return { kind, term: term(), granted: readBoolean(reader) }
     case 'append':
@@ -187,6 +232,18 @@ function decodeBody(kind: RaftMessage['kind'], reader: ByteReader): RaftMessage 
         token: reader.u53() as ReadToken,
         readIndex: index(),
       }
+    case 'timeoutNow':
+      return { kind, term: term() }
+    case 'installState': {
+      const place = { term: term(), lastIndex: index(), lastTerm: term() }
+      return { kind, ...place, source: memberId(reader.u16()) }
+    }
+    case 'ask':
+      return { kind, incarnation: asIncarnation(reader.u53()) }
+    case 'answer':
+      return { kind, incarnation: asIncarnation(reader.u53()), blank: readBoolean(reader) }
+    case 'found':
+      return { kind, configuration: decodeConfiguration(reader) }
     default:
       return unreachable(kind)
   }

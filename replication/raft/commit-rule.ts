@@ -12,11 +12,15 @@ import { asIndex } from './types.ts'
  * entry on a majority can still be replaced by a leader that has a later one elsewhere. It is
  * committed together with the first entry of this term that stands behind it.
  *
- * The leader counts itself up to what is durable here, like any member.
+ * The leader counts itself up to what is durable here, like any voter; not at all once its own entry
+ * has taken its seat away.
  */
 export function advanceCommit(raft: Raft, leader: Leader): void {
-  const matched: number[] = [raft.log.durableIndex]
-  for (const progress of leader.progress.values()) matched.push(progress.matchIndex)
+  const matched: number[] = raft.votes ? [raft.log.durableIndex] : []
+  for (const voter of raft.voters) {
+    const progress = leader.progress.get(voter)
+    if (progress !== undefined) matched.push(progress.matchIndex)
+  }
   const reached = reachedByQuorum(matched, raft.quorum)
   if (reached === undefined || reached <= raft.commitIndex) return
   const index = asIndex(reached)

@@ -13,7 +13,8 @@ import type {
   ProtocolCore,
   Ready,
 } from '../protocol.ts'
-import { leaderlessReason } from './availability.ts'
+import type { GroupAction } from '../replicated-log.ts'
+import { refusalReason } from './availability.ts'
 import { tickLeader } from './check-quorum.ts'
 import { advanceCommit } from './commit-rule.ts'
 import { ownVoteIsDurable, tickElection } from './election.ts'
@@ -24,12 +25,16 @@ import {
   rejectProposals,
   tickForwards,
 } from './forward.ts'
+import { tickFormation } from './formation.ts'
 import { noteHeldByAll } from './heartbeat.ts'
+import { administer } from './membership.ts'
 import { abandonBarrier, readBarrier, rejectBarriers, tickBarriers } from './read-index.ts'
 import { gatherReady } from './ready.ts'
+import { installed, stateFetched } from './restore.ts'
 import { createRaft, type Raft, type RaftCoreOptions } from './state.ts'
 import { statusOf } from './status.ts'
 import { step } from './step.ts'
+import { mayStop, stepAside } from './transfer.ts'
 import type { RaftMessage } from './types.ts'
 
 export class RaftCore implements ProtocolCore<RaftMessage> {
@@ -52,16 +57,20 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
     else tickElection(raft)
     tickForwards(raft)
     tickBarriers(raft)
-    const reason = leaderlessReason(raft)
+    tickFormation(raft)
+    const reason = refusalReason(raft)
     if (reason === undefined) return
     rejectProposals(raft, reason)
     rejectBarriers(raft, reason)
   }
 
-  /** Messages of strangers, and of oneself, are ignored. */
+  /**
+   * From anybody: a leader may know of a configuration that this member does not. Only messages of
+   * oneself are ignored.
+   */
   receive(from: MemberId, message: RaftMessage): void {
     const raft = this.#raft
-    if (!raft.others.includes(from)) return
+    if (from === raft.self) return
     raft.lastHeard.set(from, raft.now)
     step(raft, from, message)
   }
@@ -87,16 +96,16 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
     readBarrier(this.#raft, id)
   }
 
-  administer(id: ActionId): void {
-    const message = 'the members of this group are fixed'
-    const error = { code: 'MEMBERSHIP_REFUSED', definite: true, message } as const
-    this.#raft.outbox.administered.push({ id, error })
+  administer(id: ActionId, action: GroupAction): void {
+    administer(this.#raft, id, action)
   }
 
-  stepAside(): void {}
+  stepAside(): void {
+    stepAside(this.#raft)
+  }
 
   mayStop(): boolean {
-    return true
+    return mayStop(this.#raft)
   }
 
   takeReady(): Ready<RaftMessage> | undefined {
@@ -119,6 +128,7 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
         if (done.index > raft.appliedDurablyIndex) raft.appliedDurablyIndex = done.index
         return
       case 'fetched':
+        stateFetched(raft, done.position)
         return
       default:
         unreachable(done)
@@ -126,7 +136,7 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
   }
 
   unavailableReason(): string | undefined {
-    return leaderlessReason(this.#raft)
+    return refusalReason(this.#raft)
   }
 
   status(): CoreStatus {
@@ -139,7 +149,8 @@ function persisted(raft: Raft): void {
   const { writing } = raft
   assert(writing !== undefined, 'a log write was under way')
   raft.writing = undefined
-  raft.log.confirmWritten()
+  if (raft.restoring?.kind === 'installing') installed(raft, raft.restoring)
+  else raft.log.confirmWritten()
   if (writing.term === raft.term) ownVoteIsDurable(raft)
   if (raft.role.kind !== 'leader') return
   advanceCommit(raft, raft.role)

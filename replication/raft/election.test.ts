@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
 import { type Envelope, Group } from '../../test/scenarios/raft/group.ts'
-import { decodeTermAndVote } from './durable.ts'
+import { decodeScalars } from './durable.ts'
 import { asIndex, asTerm, type Vote } from './types.ts'
 
 const ofKind =
@@ -14,6 +14,7 @@ const voteFrom = (lastIndex: number, lastTerm: number, term = 9): Vote => ({
   term: asTerm(term),
   lastIndex: asIndex(lastIndex),
   lastTerm: asTerm(lastTerm),
+  forced: false,
 })
 
 /** Did member 0 grant? It answers only once its vote is durable, at once in this rig. */
@@ -102,8 +103,8 @@ describe('votes', () => {
     expect(group.network).toEqual([])
     group.releaseDisk(0)
     expect(granted(group)).toBe(true)
-    const onDisk = decodeTermAndVote(group.member(0).disk.meta)
-    expect(onDisk).toEqual({ term: 9, votedFor: memberId(1) })
+    const onDisk = decodeScalars(group.member(0).disk.meta ?? new Uint8Array())
+    expect(onDisk).toMatchObject({ term: 9, votedFor: memberId(1) })
   })
 
   it('are remembered over a restart', () => {
@@ -169,7 +170,7 @@ describe('terms (paper, 5.1)', () => {
     group.plantLog(0, [1, 1], 7)
     const stale = { term: asTerm(3), prevIndex: asIndex(0), prevTerm: asTerm(0) }
     group.inject(1, 0, { kind: 'append', ...stale, commitIndex: asIndex(0), entries: [] })
-    expect(group.network.at(-1)?.message).toEqual({ kind: 'termOver', term: 7 })
+    expect(group.network.at(-1)?.message).toMatchObject({ kind: 'termOver', term: 7 })
     expect(group.terms(0)).toEqual([1, 1])
     expect(group.core(0).state.leader).toBeUndefined()
   })
@@ -245,7 +246,7 @@ describe('pre-vote and check-quorum', () => {
     group.campaign(0)
     const { term } = group.core(0).state
     group.drop(() => true)
-    group.inject(1, 0, { kind: 'preVoteReply', term: asTerm(term), granted: true })
+    group.inject(1, 0, { kind: 'preVoteReply', term: asTerm(term), granted: true, seated: true })
     expect(group.core(0).state.role.kind).toBe('preCandidate')
   })
 })

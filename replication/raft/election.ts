@@ -3,6 +3,7 @@
  * 9.6 for pre-vote and 4.2.3 for members that still hear a leader). It must not know replication.
  */
 import type { MemberId } from '../../common/member.ts'
+import { seatOf } from './configuration.ts'
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts'
 import { lastEntry, type Raft, type Votes } from './state.ts'
 import { asTerm, type PreVote, type PreVoteReply, type Vote, type VoteReply } from './types.ts'
@@ -10,7 +11,14 @@ import { asTerm, type PreVote, type PreVoteReply, type Vote, type VoteReply } fr
 /** A tick of a member that does not lead. */
 export function tickElection(raft: Raft): void {
   raft.electionElapsed += 1
-  if (raft.electionElapsed >= raft.electionTimeout) askForPreVotes(raft)
+  if (raft.electionElapsed < raft.electionTimeout) return
+  if (mayCampaign(raft)) askForPreVotes(raft)
+  else becomeFollower(raft, raft.term, undefined, { restartTimer: true })
+}
+
+/** Only who votes leads; nobody who is about to leave, or is busy replacing its log, should. */
+function mayCampaign({ votes, leavingSince, restoring }: Raft): boolean {
+  return votes && leavingSince === undefined && restoring?.kind !== 'installing'
 }
 
 /**
@@ -25,8 +33,8 @@ export function trustsLeader(raft: Raft): boolean {
 
 function askForPreVotes(raft: Raft): void {
   becomePreCandidate(raft)
-  if (raft.quorum <= 1) {
-    campaign(raft)
+  if (outcome(raft, new Map([[raft.self, true]])) === 'won') {
+    campaign(raft, false)
     return
   }
   const term = asTerm(raft.term + 1)
@@ -38,10 +46,15 @@ function askForPreVotes(raft: Raft): void {
  * let this member campaign in the same term again with a shorter log, on votes given for the
  * longer.
  */
-function campaign(raft: Raft): void {
+function campaign(raft: Raft, forced: boolean): void {
   becomeCandidate(raft)
-  const message: Vote = { kind: 'vote', term: raft.term, ...lastEntry(raft) }
-  if (raft.others.length > 0) raft.outbox.promises.push({ to: 'others', message })
+  const message: Vote = { kind: 'vote', term: raft.term, ...lastEntry(raft), forced }
+  if (raft.peers.length > 0) raft.outbox.promises.push({ to: 'others', message })
+}
+
+/** The leader hands over. It has seen to it that this log is complete. */
+export function receiveTimeoutNow(raft: Raft): void {
+  if (raft.role.kind !== 'leader' && mayCampaign(raft)) campaign(raft, true)
 }
 
 /** Promises nothing: it is answered at once and changes nothing here. */
@@ -51,16 +64,25 @@ export function receivePreVote(raft: Raft, from: MemberId, message: PreVote): vo
     (message.term === raft.term && raft.leader === undefined && mayVoteFor(raft, from))
   const granted = free && !trustsLeader(raft) && raft.log.isNoNewerThan(message)
   const term = granted ? message.term : raft.term
-  raft.outbox.send.push({ to: from, message: { kind: 'preVoteReply', term, granted } })
+  const reply: PreVoteReply = { kind: 'preVoteReply', term, granted, seated: isSeated(raft, from) }
+  raft.outbox.send.push({ to: from, message: reply })
+}
+
+/** A member that was removed and has not heard of it would ask for ever. */
+export function isSeated(raft: Raft, id: MemberId): boolean {
+  const { latest } = raft.configurations
+  const committed = latest !== undefined && latest.index <= raft.commitIndex
+  return !committed || seatOf(latest.configuration, id) !== undefined
 }
 
 export function receivePreVoteReply(raft: Raft, from: MemberId, message: PreVoteReply): void {
   if (raft.role.kind !== 'preCandidate') return
   if (message.granted && message.term !== raft.term + 1) return
+  if (!message.granted && !message.seated) raft.unseatedTick = raft.now
   raft.role.votes.set(from, message.granted)
   switch (outcome(raft, raft.role.votes)) {
     case 'won':
-      campaign(raft)
+      campaign(raft, false)
       return
     case 'lost':
       becomeFollower(raft, raft.term, undefined)
@@ -119,10 +141,11 @@ function mayVoteFor(raft: Raft, candidate: MemberId): boolean {
 function outcome(raft: Raft, votes: Votes): 'won' | 'lost' | 'open' {
   let granted = 0
   let denied = 0
-  for (const vote of votes.values()) {
-    if (vote) granted += 1
-    else denied += 1
+  for (const voter of raft.voters) {
+    const vote = votes.get(voter)
+    if (vote === true) granted += 1
+    if (vote === false) denied += 1
   }
   if (granted >= raft.quorum) return 'won'
-  return raft.members.length - denied < raft.quorum ? 'lost' : 'open'
+  return raft.voters.length - denied < raft.quorum ? 'lost' : 'open'
 }

@@ -4,22 +4,44 @@
  *
  *   noop      kind u8 = 1, term u53
  *   command   kind u8 = 2, term u53, origin member u16, incarnation u53, proposal u53, payload
+ *   configuration  kind u8 = 3, term u53, configuration
  */
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import { memberId } from '../../common/member.ts'
 import type { ProposalId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { asIncarnation, asTerm, type Entry, type ProposalOrigin, type Term } from './types.ts'
+import { decodeConfiguration, encodeConfiguration } from './configuration.ts'
+import {
+  asIncarnation,
+  asTerm,
+  type Configuration,
+  type Entry,
+  type ProposalOrigin,
+  type Term,
+} from './types.ts'
 
 const noopKind = 1
 const commandKind = 2
+const configurationKind = 3
 const noopSizeBytes = 1 + 8
 const commandHeaderBytes = 1 + 8 + 2 + 8 + 8
 
 export function noopEntry(index: LogIndex, term: Term): Entry {
   const bytes = new ByteWriter(noopSizeBytes).u8(noopKind).u53(term).finish()
   return { kind: 'noop', index, term, bytes }
+}
+
+export type ConfigurationParts = {
+  readonly index: LogIndex
+  readonly term: Term
+  readonly configuration: Configuration
+}
+
+export function configurationEntry({ index, term, configuration }: ConfigurationParts): Entry {
+  const body = encodeConfiguration(configuration)
+  const writer = new ByteWriter(noopSizeBytes + body.length).u8(configurationKind).u53(term)
+  return { kind: 'configuration', index, term, configuration, bytes: writer.raw(body).finish() }
 }
 
 export type CommandParts = {
@@ -49,7 +71,7 @@ export function commandEntry({ index, term, origin, payload }: CommandParts): En
   }
 }
 
-/** Throws CodecError on anything that the two functions above did not make. */
+/** Throws CodecError on anything that the functions above did not make. */
 export function decodeEntry(index: LogIndex, bytes: Uint8Array): Entry {
   const reader = new ByteReader(bytes)
   const kind = reader.u8()
@@ -58,6 +80,10 @@ export function decodeEntry(index: LogIndex, bytes: Uint8Array): Entry {
     case noopKind:
       reader.end()
       return { kind: 'noop', index, term, bytes }
+    case configurationKind: {
+      const configuration = decodeConfiguration(reader)
+      return { kind: 'configuration', index, term, configuration, bytes }
+    }
     case commandKind: {
       const member = memberId(reader.u16())
       const incarnation = asIncarnation(reader.u53())

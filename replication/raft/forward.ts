@@ -10,7 +10,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { ProposalId } from '../protocol.ts'
 import { commandEntry } from './entry.ts'
 import { nextIndexAfter, type PendingProposal, type Raft } from './state.ts'
-import { leaderlessReason } from './availability.ts'
+import { refusalReason } from './availability.ts'
 import type { Entry, Forward, ForwardedProposal, ProposalOrigin } from './types.ts'
 
 export type Proposal = { readonly id: ProposalId; readonly payload: Uint8Array }
@@ -28,7 +28,7 @@ export function propose(raft: Raft, { id, payload }: Proposal): void {
     refuse('BODY_TOO_LARGE', message)
     return
   }
-  const reason = leaderlessReason(raft)
+  const reason = refusalReason(raft)
   if (reason !== undefined) {
     refuse('UNAVAILABLE', reason)
     return
@@ -61,8 +61,9 @@ export function abandonProposal(raft: Raft, id: ProposalId): void {
 /** Sends what waits on its way: into the own log if this member leads, else to the leader. */
 export function drainProposals(raft: Raft): void {
   if (raft.proposals.waiting.size === 0 || raft.leader === undefined) return
-  if (raft.role.kind === 'leader') appendWaiting(raft)
-  else forwardWaiting(raft, raft.leader)
+  if (raft.role.kind === 'leader') {
+    if (raft.role.transfer === undefined) appendWaiting(raft)
+  } else forwardWaiting(raft, raft.leader)
 }
 
 function appendWaiting(raft: Raft): void {
@@ -100,11 +101,11 @@ function forwardWaiting(raft: Raft, leader: MemberId): void {
 }
 
 /**
- * Another replica's proposals. Who does not lead ignores them, and so does a leader with too much
- * uncommitted: the replica that took them still holds them and asks again.
+ * Another replica's proposals. Who does not lead ignores them, and so does a leader that hands over
+ * or has too much uncommitted: the replica that took them still holds them and asks again.
  */
 export function receiveForward(raft: Raft, from: MemberId, message: Forward): void {
-  if (raft.role.kind !== 'leader') return
+  if (raft.role.kind !== 'leader' || raft.role.transfer !== undefined) return
   const { incarnation, proposals } = message
   for (const { id, payload } of proposals) {
     if (payload.length > raft.options.payloadMaxBytes) continue

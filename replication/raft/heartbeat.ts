@@ -12,7 +12,7 @@ import { asIndex, type CommitMoved, type Heartbeat, type Term } from './types.ts
 /** Sends one to everybody, at a tick. */
 export function sendHeartbeats(raft: Raft, leader: Leader): void {
   leader.heartbeatElapsed = 0
-  if (raft.others.length === 0) return
+  if (raft.peers.length === 0) return
   raft.outbox.send.push({ to: 'others', message: heartbeat(raft, leader) })
   for (const progress of leader.progress.values()) progress.toldCommit = raft.commitIndex
 }
@@ -23,11 +23,13 @@ export function sendHeartbeats(raft: Raft, leader: Leader): void {
  * the next heartbeat at a tick, which asks everybody; so this one does not put that off.
  */
 export function sendRound(raft: Raft, leader: Leader): void {
-  const followers = [...leader.progress.values()]
+  const followers = [...leader.progress.values()].filter(({ member }) =>
+    raft.voters.includes(member),
+  )
   const shift = leader.round % followers.length
   const asked = [...followers.slice(shift), ...followers.slice(0, shift)]
     .sort((a, b) => b.activeTick - a.activeTick)
-    .slice(0, raft.quorum - 1)
+    .slice(0, raft.quorum - (raft.votes ? 1 : 0))
   const message = heartbeat(raft, leader)
   for (const progress of asked) {
     raft.outbox.send.push({ to: progress.member, message })
@@ -62,7 +64,7 @@ export function tellCommit(raft: Raft, leader: Leader): void {
     commitIndex,
     commitTerm: commitTerm(raft),
   }
-  if (untold.length === raft.others.length) raft.outbox.send.push({ to: 'others', message })
+  if (untold.length === raft.peers.length) raft.outbox.send.push({ to: 'others', message })
   else for (const to of untold) raft.outbox.send.push({ to, message })
 }
 
@@ -71,6 +73,7 @@ export function tellCommit(raft: Raft, leader: Leader): void {
  * there (Log Matching), whether or not an append of this term has reached it yet.
  */
 export function followCommit(raft: Raft, commitIndex: LogIndex, term: Term): void {
+  if (raft.restoring?.kind === 'installing') return
   if (raft.log.matches(commitIndex, term)) commitTo(raft, commitIndex)
 }
 

@@ -26,6 +26,7 @@ export class RaftLog {
   #entries: Entry[]
   #written: LogIndex
   #durable: LogIndex
+  #sizeBytes = 0
   /**
    * Last entry of the write under way that memory still holds. A truncation lowers it: what is then
    * confirmed about replaced entries must not count for those that took their place.
@@ -38,6 +39,7 @@ export class RaftLog {
     this.#baseIndex = start.baseIndex
     this.#baseTerm = start.baseTerm
     this.#entries = [...start.entries]
+    this.#sizeBytes = sizeOf(start.entries)
     this.#written = this.lastIndex
     this.#durable = this.lastIndex
     this.#confirmReplaced = planted.confirmReplaced ?? false
@@ -105,12 +107,14 @@ export class RaftLog {
     assert(entry.index === this.lastIndex + 1, 'entries are appended without a gap')
     assert(entry.term >= this.lastTerm, 'terms never fall along a log')
     this.#entries.push(entry)
+    this.#sizeBytes += entry.bytes.length
   }
 
   /** Forgets everything from `index` on and returns it. What takes its place is appended next. */
   truncateFrom(index: LogIndex): readonly Entry[] {
     assert(index > this.#baseIndex, 'what is trimmed is never replaced')
     const removed = this.#entries.splice(index - this.#baseIndex - 1)
+    this.#sizeBytes -= sizeOf(removed)
     const kept = asIndex(index - 1)
     this.#written = lower(this.#written, kept)
     this.#durable = lower(this.#durable, kept)
@@ -153,16 +157,53 @@ export class RaftLog {
     return this.#entries.slice(start, end)
   }
 
+  /**
+   * The least index behind which there are at most so many entries, of at most so many bytes.
+   */
+  startOfLast(entriesMax: number, sizeMaxBytes: number): LogIndex {
+    let forgotten = Math.max(0, this.#entries.length - entriesMax)
+    if (this.#sizeBytes > sizeMaxBytes) {
+      let sizeBytes = this.#sizeBytes - sizeOf(this.#entries.slice(0, forgotten))
+      while (sizeBytes > sizeMaxBytes) {
+        sizeBytes -= this.#entries[forgotten]?.bytes.length ?? 0
+        forgotten += 1
+      }
+    }
+    return asIndex(this.#baseIndex + forgotten)
+  }
+
+  /**
+   * A state that ends at `index` has taken the place of all of it: returns what was forgotten. No
+   * write but the one that did this was under way.
+   */
+  reset(index: LogIndex, term: Term): readonly Entry[] {
+    const removed = this.#entries
+    this.#entries = []
+    this.#sizeBytes = 0
+    this.#baseIndex = index
+    this.#baseTerm = term
+    this.#written = index
+    this.#durable = index
+    this.#inFlight = undefined
+    return removed
+  }
+
   /** Forgets everything up to `index` but its term. */
   trimTo(index: LogIndex): void {
     if (index <= this.#baseIndex) return
     assert(index <= this.#durable, 'only what is durable is trimmed')
     const term = this.termAt(index)
     assert(term !== undefined, 'what is trimmed was there')
-    this.#entries.splice(0, index - this.#baseIndex)
+    this.#sizeBytes -= sizeOf(this.#entries.splice(0, index - this.#baseIndex))
     this.#baseIndex = index
     this.#baseTerm = term
   }
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  let sizeBytes = 0
+  for (const { bytes } of entries) sizeBytes += bytes.length
+  return sizeBytes
 }
 
 const lower = (a: LogIndex, b: LogIndex): LogIndex => (a < b ? a : b)

@@ -41,6 +41,17 @@ export type RaftOptions = {
   readonly deliverAheadEntriesMax: number
   /** The log is trimmed in steps of at least so many entries. */
   readonly trimStepEntries: number
+  /**
+   * How much of the log is kept for members that lack it; who lacks more gets the state. While one
+   * does, a leader keeps up to `retainWhileRestoring` times as much.
+   */
+  readonly retainEntriesMax: number
+  readonly retainSizeMaxBytes: number
+  readonly retainWhileRestoring: number
+  /** A joining member that lacks no more than so many entries becomes a voter. */
+  readonly promoteLagEntries: number
+  /** Between the questions of a member that belongs to no group. */
+  readonly askTicks: number
 }
 
 const kibibyte = 1024
@@ -70,6 +81,11 @@ export const defaultRaftOptions: RaftOptions = {
   uncommittedMaxBytes: 64 * mebibyte,
   deliverAheadEntriesMax: 4096,
   trimStepEntries: 1024,
+  retainEntriesMax: 100_000,
+  retainSizeMaxBytes: 64 * mebibyte,
+  retainWhileRestoring: 4,
+  promoteLagEntries: 256,
+  askTicks: 10,
 }
 
 export type RaftTiming = {
@@ -91,6 +107,7 @@ export function raftOptionsFrom(timing: RaftTiming): RaftOptions {
     leaderlessPatienceTicks: ticks(timing.electionMaxMs * 4 + 100),
     forwardRetryTicks: ticks(timing.heartbeatMs * 10),
     readRetryTicks: ticks(timing.heartbeatMs * 2),
+    askTicks: ticks(timing.heartbeatMs * 2),
   }
 }
 

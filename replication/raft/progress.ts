@@ -3,17 +3,23 @@
  *
  *   probe      where the logs meet is not known: one append at a time, then wait
  *   replicate  it is known: appends leave one after the other, up to the window
- *   stranded   the follower needs entries that are trimmed: appends cannot help it
+ *   stranded   the follower needs entries that are trimmed: it must get the state
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import type { RaftOptions } from './options.ts'
-import { asIndex, emptyPrefixIndex, type Round } from './types.ts'
+import { asIndex, type DiskId, emptyPrefixIndex, type Round } from './types.ts'
 
 /** Invariant: matchIndex < nextIndex. */
 export type Progress = {
   readonly member: MemberId
+  /** Of the seat: what another disk of this member says does not count. */
+  readonly disk: DiskId
+  /** Another disk has answered in its place. */
+  diskLost: boolean
+  /** It needed the state, and has not caught up since: the log is kept for it. */
+  restoring: boolean
   state: 'probe' | 'replicate' | 'stranded'
   /** The follower's log equals the leader's up to here, durably. Only rises within a term. */
   matchIndex: LogIndex
@@ -36,9 +42,16 @@ export type Progress = {
 
 export type InflightAppend = { readonly lastIndex: LogIndex; readonly sizeBytes: number }
 
-export function newProgress(member: MemberId, nextIndex: LogIndex, tick: number): Progress {
+export function newProgress(
+  { id, disk }: { readonly id: MemberId; readonly disk: DiskId },
+  nextIndex: LogIndex,
+  tick: number,
+): Progress {
   return {
-    member,
+    member: id,
+    disk,
+    diskLost: false,
+    restoring: false,
     state: 'probe',
     matchIndex: emptyPrefixIndex,
     nextIndex,
@@ -51,6 +64,11 @@ export function newProgress(member: MemberId, nextIndex: LogIndex, tick: number)
     ackedRound: 0 as Round,
     toldCommit: emptyPrefixIndex,
   }
+}
+
+/** Whether the follower has answered anything in the last so many ticks. */
+export function isActive({ activeTick }: Progress, now: number, withinTicks: number): boolean {
+  return now - activeTick <= withinTicks
 }
 
 /** Whether an append with entries may go out now. */

@@ -9,14 +9,14 @@
 import type { MemberId } from '../../common/member.ts'
 import type { BarrierId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { leaderlessReason } from './availability.ts'
+import { refusalReason } from './availability.ts'
 import { sendRound } from './heartbeat.ts'
 import { isQuorum, type Leader, type Raft } from './state.ts'
 import type { ReadReply, ReadRequest, ReadToken, Round } from './types.ts'
 
 export function readBarrier(raft: Raft, id: BarrierId): void {
   const { waiting, asked } = raft.barriers
-  const reason = leaderlessReason(raft)
+  const reason = refusalReason(raft)
   if (reason !== undefined) {
     raft.outbox.rejected.push({
       kind: 'barrier',
@@ -114,7 +114,8 @@ export function noteRoundAnswered(
   const { confirming } = leader
   if (confirming === undefined) return
   let answered = 0
-  for (const { ackedRound } of leader.progress.values()) {
+  for (const voter of raft.voters) {
+    const ackedRound = leader.progress.get(voter)?.ackedRound ?? 0
     if (ackedRound >= confirming.round) answered += 1
   }
   if (isQuorum(raft, answered)) confirm(raft, leader)

@@ -6,7 +6,7 @@ import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import { noteLogged, noteTruncated } from './forward.ts'
-import { commitTo, type Raft } from './state.ts'
+import { commitTo, type Raft, refreshMembers } from './state.ts'
 import {
   type Append,
   type AppendAccepted,
@@ -16,6 +16,8 @@ import {
 } from './types.ts'
 
 export function receiveAppend(raft: Raft, from: MemberId, message: Append): void {
+  // This log is about to be replaced: nothing can be said about it. The leader asks again.
+  if (raft.restoring?.kind === 'installing') return
   const { prevIndex, prevTerm, entries, commitIndex } = message
   // Every later leader has what is committed (Leader Completeness): there is no conflict there.
   const known = Math.max(0, raft.commitIndex - prevIndex)
@@ -52,12 +54,17 @@ function takeIn(raft: Raft, entry: Entry): void {
   if (held !== undefined) replaceFrom(raft, entry.index)
   raft.log.append(entry)
   noteLogged(raft, entry)
+  if (entry.kind !== 'configuration') return
+  raft.configurations.append({ index: entry.index, configuration: entry.configuration })
+  refreshMembers(raft)
 }
 
 function replaceFrom(raft: Raft, index: LogIndex): void {
   assert(index > raft.commitIndex, 'no committed entry is replaced')
   assert(index > raft.verifiedIndex, 'no leader contradicts itself within its term')
   noteTruncated(raft, raft.log.truncateFrom(index))
+  raft.configurations.truncateFrom(index)
+  refreshMembers(raft)
 }
 
 /**

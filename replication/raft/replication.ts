@@ -15,6 +15,7 @@ import {
   noteRefused,
   type Progress,
 } from './progress.ts'
+import { tellStranded } from './restore.ts'
 import type { Leader, Raft } from './state.ts'
 import { type Append, type AppendAccepted, type AppendRefused, asIndex } from './types.ts'
 import type { LogIndex } from '../replicated-log.ts'
@@ -39,17 +40,23 @@ function lacksSomething(raft: Raft, leader: Leader): boolean {
 function sendAppends(raft: Raft, leader: Leader): void {
   const built = new Map<LogIndex, Append>()
   const sent: Append[][] = []
-  for (const progress of leader.progress.values()) sent.push(sendTo(raft, progress, built))
+  for (const progress of leader.progress.values()) {
+    sent.push(sendTo(raft, leader, { progress, built }))
+  }
   emit(raft, leader, sent)
 }
 
-function sendTo(raft: Raft, progress: Progress, built: Map<LogIndex, Append>): Append[] {
+function sendTo(
+  raft: Raft,
+  leader: Leader,
+  { progress, built }: { readonly progress: Progress; readonly built: Map<LogIndex, Append> },
+): Append[] {
   const appends: Append[] = []
   while (isOpen(progress, raft.options)) {
     const probes = progress.state === 'probe'
     if (progress.nextIndex > raft.log.lastIndex && !probes) break
     if (progress.nextIndex <= raft.log.baseIndex) {
-      progress.state = 'stranded'
+      tellStranded(raft, leader, progress)
       break
     }
     const append = built.get(progress.nextIndex) ?? appendFrom(raft, progress.nextIndex)
@@ -108,6 +115,8 @@ export function receiveAccepted(
   assert(matchIndex <= raft.log.lastIndex, 'a follower matches no more than its leader holds')
   progress.activeTick = raft.now
   if (noteAccepted(progress, matchIndex, raft.now)) advanceCommit(raft, leader)
+  const near = matchIndex + raft.options.retainEntriesMax / 2 >= raft.log.lastIndex
+  if (progress.restoring && near) progress.restoring = false
 }
 
 /**
@@ -128,7 +137,7 @@ export function receiveRefused(
   if (!noteRefused(progress, { refusedIndex: prevIndex, meetIndex })) return
   // Its log ends, or differs, before mine begins: no append can close that gap.
   if (progress.nextIndex <= raft.log.baseIndex || hintIndex < raft.log.baseIndex) {
-    progress.state = 'stranded'
+    tellStranded(raft, leader, progress)
   }
 }
 

@@ -4,21 +4,27 @@
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
-import { noopEntry } from './entry.ts'
+import { configurationEntry, noopEntry } from './entry.ts'
 import { requeueForwarded } from './forward.ts'
 import { newProgress } from './progress.ts'
 import { requeueAsked } from './read-index.ts'
-import { nextIndexAfter, type Leader, type Raft } from './state.ts'
-import { asIndex, asTerm, emptyPrefixIndex, type Round, type Term } from './types.ts'
+import { configurationOf, type Leader, nextIndexAfter, type Raft, refreshMembers } from './state.ts'
+import { asIndex, asTerm, type Entry, emptyPrefixIndex, type Round, type Term } from './types.ts'
 
 /** From any role. `term` is the present one or a later one. */
-export function becomeFollower(raft: Raft, term: Term, leader: MemberId | undefined): void {
+export function becomeFollower(
+  raft: Raft,
+  term: Term,
+  leader: MemberId | undefined,
+  { restartTimer = false } = {},
+): void {
   enterTerm(raft, term)
+  if (restartTimer) restartElectionTimer(raft)
   if (raft.role.kind !== 'follower') {
     const left = raft.role
     raft.role = { kind: 'follower' }
     restartElectionTimer(raft)
-    if (left.kind === 'leader') requeueAsked(raft, left)
+    if (left.kind === 'leader') leaveOffice(raft, left)
   }
   follow(raft, leader)
 }
@@ -53,20 +59,54 @@ export function becomeLeader(raft: Raft): Leader {
   const leader: Leader = {
     kind: 'leader',
     termStartIndex,
-    progress: new Map(raft.others.map((id) => [id, newProgress(id, termStartIndex, now)])),
+    progress: new Map(),
     heartbeatElapsed: 0,
     round: 0 as Round,
     askers: new Map(),
     confirming: undefined,
+    change: undefined,
+    transfer: undefined,
+    leaving: [],
   }
-  log.append(noopEntry(termStartIndex, raft.term))
+  for (const seat of configurationOf(raft)?.seats ?? []) {
+    if (seat.id !== raft.self) leader.progress.set(seat.id, newProgress(seat, termStartIndex, now))
+  }
+  const opening = openingEntry(raft, termStartIndex)
+  log.append(opening)
+  if (opening.kind === 'configuration') {
+    const { index, configuration } = opening
+    raft.configurations.append({ index, configuration })
+  }
   raft.uncommittedBytes = 0
   for (let index = raft.commitIndex + 1; index <= log.lastIndex; index += 1) {
     raft.uncommittedBytes += log.entryAt(asIndex(index)).bytes.length
   }
   raft.role = leader
+  raft.restoring = undefined
   follow(raft, raft.self)
   return leader
+}
+
+/** With the very first entry of a group the founding configuration gets into the log. */
+function openingEntry(raft: Raft, index: Leader['termStartIndex']): Entry {
+  const { term } = raft
+  const configuration = configurationOf(raft)
+  if (raft.log.lastIndex > 0 || configuration === undefined) return noopEntry(index, term)
+  return configurationEntry({ index, term, configuration })
+}
+
+function leaveOffice(raft: Raft, left: Leader): void {
+  const { change, transfer } = left
+  requeueAsked(raft, left)
+  if (change !== undefined) {
+    const message = 'This member has lost the lead; the change may still be agreed.'
+    const error = { code: 'UNAVAILABLE', definite: false, message } as const
+    raft.outbox.administered.push({ id: change, error })
+  }
+  if (transfer?.action !== undefined) {
+    raft.outbox.administered.push({ id: transfer.action, error: undefined })
+  }
+  refreshMembers(raft)
 }
 
 export function restartElectionTimer(raft: Raft): void {

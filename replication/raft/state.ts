@@ -4,20 +4,25 @@
  * says what each field means; it decides nothing.
  */
 import { assert } from '../../common/assert.ts'
+import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import { quorumOf } from '../../common/quorum.ts'
 import type { Random } from '../../common/random.ts'
 import type {
+  ActionId,
   Administered,
   BarrierId,
   DurableState,
+  FetchState,
   Outgoing,
   PassedBarrier,
   ProposalId,
   Rejected,
 } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { decodeAppliedTerm, decodeTermAndVote } from './durable.ts'
+import { hasSeat, seatOf, votersOf } from './configuration.ts'
+import { ConfigurationHistory, type PlacedConfiguration } from './configuration-history.ts'
+import { type AppliedContext, decodeAppliedContext, decodeScalars } from './durable.ts'
 import { decodeEntry } from './entry.ts'
 import { type LogStart, RaftLog } from './log.ts'
 import { checkRaftOptions, defaultRaftOptions, type RaftOptions } from './options.ts'
@@ -26,11 +31,14 @@ import {
   asIndex,
   emptyPrefixIndex,
   emptyPrefixTerm,
+  type Configuration,
+  type DiskId,
   type Incarnation,
-  type RaftMessage,
+  type RaftBody,
   type ReadRequest,
   type ReadToken,
   type Round,
+  type Seat,
   type Term,
 } from './types.ts'
 
@@ -44,6 +52,14 @@ export type PlantedBug =
   | 'ackBeforePersist'
   | 'confirmReplaced'
   | 'quorumOneLess'
+  | 'countAnyDisk'
+  | 'changeBeforeTermCommit'
+  | 'changeTwiceAtOnce'
+  | 'learnerCounts'
+  | 'installKeepsTail'
+  | 'installForgetsTerm'
+  | 'foundWithoutAll'
+  | 'trimBeyondDurable'
 
 export const plantedBugs: readonly PlantedBug[] = [
   'voteBeforeDurable',
@@ -58,8 +74,13 @@ export const plantedBugs: readonly PlantedBug[] = [
 
 export type RaftCoreOptions = {
   readonly self: MemberId
-  /** All members, oneself included. */
-  readonly members: readonly MemberId[]
+  /**
+   * Whom this member was configured with, oneself included. They form the group if all their disks
+   * are blank; from then on the log tells who belongs to it.
+   */
+  readonly members: readonly Member[]
+  /** The name of this member's disk if it has none yet. Drawn like `incarnation`. */
+  readonly newDisk: DiskId
   /** Drawn anew at each start, uniformly among safe integers: see Incarnation. */
   readonly incarnation: Incarnation
   /** Election timeouts come from it; different members must get different ones. */
@@ -81,7 +102,8 @@ export type Leader = {
   readonly kind: 'leader'
   /** The entry that opened this term. Nothing is known committed for sure before it is. */
   readonly termStartIndex: LogIndex
-  readonly progress: ReadonlyMap<MemberId, Progress>
+  /** One for each peer. */
+  readonly progress: Map<MemberId, Progress>
   heartbeatElapsed: number
   /** The latest confirmation round begun. */
   round: Round
@@ -89,6 +111,43 @@ export type Leader = {
   readonly askers: Map<MemberId, ReadRequest>
   /** Begun and not yet confirmed by a quorum. One at a time. */
   confirming: Confirmation | undefined
+  /** The operator's action that is done once the latest configuration is committed. */
+  change: ActionId | undefined
+  transfer: Transfer | undefined
+  /** Without a seat by the configuration at `index`, of which they still have to hear. */
+  leaving: readonly Leaving[]
+}
+
+export type Leaving = {
+  readonly seat: Seat
+  readonly index: LogIndex
+  readonly sinceTick: number
+}
+
+/** Leadership on its way to another member. Meanwhile nothing is appended. */
+export type Transfer = {
+  readonly to: MemberId
+  readonly sinceTick: number
+  readonly action: ActionId | undefined
+  /** The term's next leader was told to campaign. */
+  told: boolean
+}
+
+/**
+ * Another member's state, on its way to take the place of this member's:
+ *
+ *   fetching    wished for; may never come
+ *   fetched     lies beside, to be installed when no write is under way
+ *   installing  the write under way is the one that installs it
+ */
+export type Restoring =
+  | { readonly kind: 'fetching'; readonly atLeast: LogIndex }
+  | ({ readonly kind: 'fetched' | 'installing' } & FetchedState)
+
+export type FetchedState = {
+  readonly index: LogIndex
+  readonly entryTerm: Term
+  readonly configuration: Configuration
 }
 
 export type Confirmation = {
@@ -138,24 +197,23 @@ export type AskedBarriers = {
 
 /** What the next Ready hands out. */
 export type Outbox = {
-  send: Outgoing<RaftMessage>[]
+  send: Outgoing<RaftBody>[]
   /**
    * Messages that promise something about the term, the vote or the log as they are now: they leave
    * when all that is durable. Forgotten with the term.
    */
-  promises: Outgoing<RaftMessage>[]
+  promises: Outgoing<RaftBody>[]
   /** The latest acknowledgement owed to the leader of this term: a promise, too. */
   accepted: LogIndex | undefined
   barriers: PassedBarrier[]
   rejected: Rejected[]
   administered: Administered[]
+  fetch: FetchState | undefined
 }
 
 export type Raft = {
   readonly self: MemberId
-  readonly members: readonly MemberId[]
-  readonly others: readonly MemberId[]
-  readonly quorum: number
+  readonly configured: readonly Member[]
   readonly options: RaftOptions
   readonly incarnation: Incarnation
   readonly random: Random
@@ -174,6 +232,29 @@ export type Raft = {
   readonly log: RaftLog
   /** The write under way, and the term that it makes durable when it holds term and vote. */
   writing: { readonly term: Term | undefined } | undefined
+
+  readonly disk: DiskId
+  /** Durable, too: see DurableScalars. */
+  founding: Configuration | undefined
+  readonly configurations: ConfigurationHistory
+  /** From the latest configuration, by refreshMembers(): everybody but oneself; who votes; ... */
+  peers: readonly MemberId[]
+  voters: readonly MemberId[]
+  quorum: number
+  /** Whether this member, with this disk, is one of the voters. */
+  votes: boolean
+  /** The next Ready names the peers. */
+  peersChanged: boolean
+  /** Members heard from with a disk that has no seat here. */
+  readonly outsiders: Map<MemberId, { readonly disk: DiskId; readonly heardTick: number }>
+  /** What others have answered to this incarnation while it belongs to no group. */
+  readonly answers: Map<MemberId, { readonly disk: DiskId; readonly blank: boolean }>
+  nextAskTick: number
+  restoring: Restoring | undefined
+  /** When somebody last said that this member has no seat. */
+  unseatedTick: number | undefined
+  /** Since when this process is about to end. */
+  leavingSince: number | undefined
 
   role: Role
   /** Whom this member takes for the leader of `term`. */
@@ -199,8 +280,10 @@ export type Raft = {
   /** Durable at every member up to here: nobody will ever ask for it again. */
   heldByAllIndex: LogIndex
   trimmedIndex: LogIndex
-  /** The context of the entry delivered last: see encodeAppliedTerm. */
-  appliedContext: { readonly term: Term; readonly bytes: Uint8Array } | undefined
+  /** When the log's size was last looked at. */
+  trimCheckedTick: number
+  /** The context of the entry delivered last, and its bytes. */
+  appliedContext: { readonly of: AppliedContext; readonly bytes: Uint8Array } | undefined
 
   readonly proposals: PendingProposals
   readonly barriers: PendingBarriers
@@ -214,18 +297,21 @@ export type Raft = {
 export function createRaft(given: RaftCoreOptions): Raft {
   const options = { ...defaultRaftOptions, ...given.options }
   checkRaftOptions(options)
-  assert(given.members.includes(given.self), 'a member belongs to its own group')
-  const { term, votedFor } = decodeTermAndVote(given.durable.meta)
+  assert(
+    given.members.some(({ id }) => id === given.self),
+    'a member belongs to its own group',
+  )
+  const { meta } = given.durable
+  const scalars = meta === undefined ? undefined : decodeScalars(meta)
+  const { term, votedFor, founding, disk } = scalars ?? { ...blankScalars, disk: given.newDisk }
   const start = logStart(given.durable)
   const log = new RaftLog(start, { confirmReplaced: given.plantedBug === 'confirmReplaced' })
   assert(log.lastTerm <= term, 'no entry is of a later term than the durable one')
   const applied = given.durable.applied.index
   assert(applied <= log.lastIndex, 'what is applied is in the log')
-  return {
+  const raft: Raft = {
     self: given.self,
-    members: given.members,
-    others: given.members.filter((member) => member !== given.self),
-    quorum: quorumOf(given.members.length) - (given.plantedBug === 'quorumOneLess' ? 1 : 0),
+    configured: given.members,
     options,
     incarnation: given.incarnation,
     random: given.random,
@@ -234,9 +320,23 @@ export function createRaft(given: RaftCoreOptions): Raft {
     lastHeard: new Map(),
     term,
     votedFor,
-    metaChanged: false,
+    metaChanged: meta === undefined,
     log,
     writing: undefined,
+    disk,
+    founding,
+    configurations: new ConfigurationHistory(knownConfigurations(given.durable, founding, log)),
+    peers: [],
+    voters: [],
+    quorum: 0,
+    votes: false,
+    peersChanged: false,
+    outsiders: new Map(),
+    answers: new Map(),
+    nextAskTick: 0,
+    restoring: undefined,
+    unseatedTick: undefined,
+    leavingSince: undefined,
     role: { kind: 'follower' },
     leader: undefined,
     leaderlessSince: 0,
@@ -250,6 +350,7 @@ export function createRaft(given: RaftCoreOptions): Raft {
     uncommittedBytes: 0,
     heldByAllIndex: log.baseIndex,
     trimmedIndex: log.baseIndex,
+    trimCheckedTick: 0,
     appliedContext: undefined,
     proposals: { byId: new Map(), waiting: new Set(), sizeBytes: 0, nextRetryTick: 0 },
     barriers: { waiting: new Set(), asked: undefined, nextToken: 1 as ReadToken },
@@ -260,20 +361,28 @@ export function createRaft(given: RaftCoreOptions): Raft {
       barriers: [],
       rejected: [],
       administered: [],
+      fetch: undefined,
     },
   }
+  refreshMembers(raft)
+  return raft
 }
 
+const blankScalars = { term: emptyPrefixTerm, votedFor: undefined, founding: undefined }
+
 /**
- * Storage keeps the entry at the base (see trim.ts), so that its term is known. An empty log behind
- * an applied position begins there, with the term that was stored beside the position.
+ * Storage keeps the entry at the base (see trim.ts), so that its term is known. A log that begins
+ * behind the applied position, or an empty one, begins there: a state was installed. Then its term
+ * was stored beside the position.
  */
 function logStart({ entries, applied }: DurableState): LogStart {
   const decoded = entries.map(({ index, bytes }) => decodeEntry(index, bytes))
   const first = decoded[0]
-  if (first === undefined) {
-    const baseTerm = decodeAppliedTerm(applied.context)
-    return { baseIndex: applied.index, baseTerm, entries: [] }
+  if (first === undefined || first.index === applied.index + 1) {
+    const { context } = applied
+    const baseTerm =
+      context === undefined ? emptyPrefixTerm : decodeAppliedContext(context).entryTerm
+    return { baseIndex: applied.index, baseTerm, entries: decoded }
   }
   if (first.index === 1) {
     return { baseIndex: emptyPrefixIndex, baseTerm: emptyPrefixTerm, entries: decoded }
@@ -282,9 +391,63 @@ function logStart({ entries, applied }: DurableState): LogStart {
   return { baseIndex: first.index, baseTerm: first.term, entries: decoded.slice(1) }
 }
 
-/** The members that a majority needs, oneself counted, once `others` have agreed. */
-export function isQuorum(raft: Raft, others: number): boolean {
-  return others + 1 >= raft.quorum
+/** What was in force at the applied position, and what the log names behind it. */
+function knownConfigurations(
+  { applied }: DurableState,
+  founding: Configuration | undefined,
+  log: RaftLog,
+): readonly PlacedConfiguration[] {
+  const context = applied.context && decodeAppliedContext(applied.context)
+  const before = context?.configuration ?? founding
+  const known: PlacedConfiguration[] =
+    before === undefined ? [] : [{ index: applied.index, configuration: before }]
+  for (let index = applied.index + 1; index <= log.lastIndex; index += 1) {
+    const entry = log.entryAt(asIndex(index))
+    if (entry.kind !== 'configuration') continue
+    known.push({ index: entry.index, configuration: entry.configuration })
+  }
+  return known
+}
+
+/** Call it whenever the latest configuration is another one. */
+export function refreshMembers(raft: Raft): void {
+  const { self, disk, plantedBug } = raft
+  const configuration = configurationOf(raft)
+  const seats = configuration?.seats ?? []
+  raft.voters = plantedBug === 'learnerCounts' ? seats.map(({ id }) => id) : votersOf(configuration)
+  const quorum = quorumOf(raft.voters.length) - (plantedBug === 'quorumOneLess' ? 1 : 0)
+  raft.quorum = raft.voters.length === 0 ? Number.POSITIVE_INFINITY : quorum
+  raft.votes = raft.voters.includes(self) && hasSeat(configuration, { id: self, disk })
+  raft.peers = peersOf(raft).map(({ id }) => id)
+  raft.peersChanged = configuration !== undefined
+}
+
+/** Whom `others` means: also those who have lost their seat and still have to hear of it. */
+export function peersOf(raft: Raft): readonly Member[] {
+  const seats = configurationOf(raft)?.seats ?? raft.configured
+  const leaving = raft.role.kind === 'leader' ? raft.role.leaving : []
+  return [...seats, ...leaving.map(({ seat }) => seat)].filter(({ id }) => id !== raft.self)
+}
+
+/** The latest that this member's log names, committed or not: the one in force. */
+export function configurationOf(raft: Raft): Configuration | undefined {
+  return raft.configurations.latest?.configuration
+}
+
+/** This member, with this disk, has no seat in any group that it knows of. */
+export function isOutsider({ self, disk, configurations }: Raft): boolean {
+  return !hasSeat(configurations.latest?.configuration, { id: self, disk })
+}
+
+/** Whether a message of this member speaks for the seat that it has, not for a disk it has lost. */
+export function speaksForSeat(raft: Raft, from: MemberId, disk: DiskId): boolean {
+  const seat = seatOf(configurationOf(raft), from)
+  return seat !== undefined && (seat.disk === disk || raft.plantedBug === 'countAnyDisk')
+}
+
+/** Whether so many other voters are a quorum, together with oneself if one votes. */
+export function isQuorum(raft: Raft, otherVoters: number): boolean {
+  return otherVoters + (raft.votes ? 1 : 0) >= raft.quorum
 }
 
 export function lastEntry(raft: Raft): { readonly lastIndex: LogIndex; readonly lastTerm: Term } {

@@ -6,24 +6,65 @@
 import { assert, unreachable } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import {
+  isSeated,
   receivePreVote,
   receivePreVoteReply,
+  receiveTimeoutNow,
   receiveVote,
   receiveVoteReply,
   trustsLeader,
 } from './election.ts'
+import { receiveAnswer, receiveAsk, receiveFound } from './formation.ts'
 import { receiveForward } from './forward.ts'
 import { followCommit, noteHeldByAll, receiveHeartbeat } from './heartbeat.ts'
 import { noteRoundAnswered, receiveReadReply, receiveReadRequest } from './read-index.ts'
 import { receiveAppend } from './receive-append.ts'
 import { questionIfSilent, receiveAccepted, receiveRefused } from './replication.ts'
+import { receiveInstallState } from './restore.ts'
 import { becomeFollower } from './roles.ts'
-import type { Leader, Raft } from './state.ts'
-import type { HeartbeatReply, RaftMessage, TermedMessage, TermlessMessage } from './types.ts'
+import { type Leader, type Raft, speaksForSeat } from './state.ts'
+import type {
+  DiskId,
+  HeartbeatReply,
+  RaftBody,
+  RaftMessage,
+  TermedMessage,
+  TermlessMessage,
+} from './types.ts'
+
+type Sealed = { readonly disk: DiskId }
 
 export function step(raft: Raft, from: MemberId, message: RaftMessage): void {
+  if (isForSeatsOnly(message) && !speaksForSeat(raft, from, message.disk)) {
+    noteLostDisk(raft, from)
+    return
+  }
   if (!('term' in message)) dispatchTermless(raft, from, message)
   else if (settleTerm(raft, from, message)) dispatch(raft, from, message)
+}
+
+/**
+ * What a quorum is counted from must come from the disk that the configuration names: a member that
+ * has lost its disk has forgotten what it promised.
+ */
+function isForSeatsOnly({ kind }: RaftMessage): boolean {
+  switch (kind) {
+    case 'preVoteReply':
+    case 'voteReply':
+    case 'appendAccepted':
+    case 'appendRefused':
+    case 'heartbeatReply':
+    case 'termOver':
+      return true
+    default:
+      return false
+  }
+}
+
+function noteLostDisk(raft: Raft, from: MemberId): void {
+  if (raft.role.kind !== 'leader') return
+  const progress = raft.role.progress.get(from)
+  if (progress !== undefined) progress.diskLost = true
 }
 
 /**
@@ -49,12 +90,14 @@ function meetLaterTerm(raft: Raft, from: MemberId, message: TermedMessage): bool
       if (!message.granted) becomeFollower(raft, message.term, undefined)
       return true
     case 'vote':
-      if (trustsLeader(raft)) return false
+      if (!message.forced && trustsLeader(raft)) return false
       becomeFollower(raft, message.term, undefined)
       return true
     case 'append':
     case 'heartbeat':
     case 'commitMoved':
+    case 'timeoutNow':
+    case 'installState':
       becomeFollower(raft, message.term, from)
       return true
     default:
@@ -73,10 +116,14 @@ function answerEarlierTerm(raft: Raft, from: MemberId, message: TermedMessage): 
     case 'append':
     case 'heartbeat':
     case 'commitMoved':
+    case 'installState':
       raft.outbox.send.push({ to: from, message: { kind: 'termOver', term } })
       return
     case 'preVote':
-      raft.outbox.send.push({ to: from, message: { kind: 'preVoteReply', term, granted: false } })
+      raft.outbox.send.push({
+        to: from,
+        message: { kind: 'preVoteReply', term, granted: false, seated: isSeated(raft, from) },
+      })
       return
     case 'vote':
       raft.outbox.send.push({ to: from, message: { kind: 'voteReply', term, granted: false } })
@@ -86,8 +133,18 @@ function answerEarlierTerm(raft: Raft, from: MemberId, message: TermedMessage): 
   }
 }
 
-function dispatchTermless(raft: Raft, from: MemberId, message: TermlessMessage): void {
+function dispatchTermless(raft: Raft, from: MemberId, message: TermlessMessage & Sealed): void {
+  const asker = { id: from, disk: message.disk }
   switch (message.kind) {
+    case 'ask':
+      receiveAsk(raft, asker, message)
+      return
+    case 'answer':
+      receiveAnswer(raft, asker, message)
+      return
+    case 'found':
+      receiveFound(raft, message)
+      return
     case 'forward':
       receiveForward(raft, from, message)
       return
@@ -129,6 +186,13 @@ function dispatch(raft: Raft, from: MemberId, message: TermedMessage): void {
       hearLeader(raft, from)
       followCommit(raft, message.commitIndex, message.commitTerm)
       return
+    case 'timeoutNow':
+      if (raft.leader === from) receiveTimeoutNow(raft)
+      return
+    case 'installState':
+      hearLeader(raft, from)
+      receiveInstallState(raft, from, message)
+      return
     case 'appendAccepted':
     case 'appendRefused':
     case 'heartbeatReply':
@@ -141,15 +205,15 @@ function dispatch(raft: Raft, from: MemberId, message: TermedMessage): void {
   }
 }
 
-type Answer = Extract<
-  RaftMessage,
+type Reply = Extract<
+  RaftBody,
   { readonly kind: 'appendAccepted' | 'appendRefused' | 'heartbeatReply' }
 >
 
 function dispatchAnswer(
   raft: Raft,
   leader: Leader,
-  { from, message }: { readonly from: MemberId; readonly message: Answer },
+  { from, message }: { readonly from: MemberId; readonly message: Reply },
 ): void {
   switch (message.kind) {
     case 'appendAccepted':
@@ -175,6 +239,7 @@ function receiveHeartbeatReply(
   const progress = leader.progress.get(from)
   if (progress === undefined) return
   progress.activeTick = raft.now
+  progress.diskLost = false
   questionIfSilent(raft, progress)
   noteRoundAnswered(raft, leader, { from, round: message.round })
 }

@@ -4,7 +4,7 @@ import { seededRandom } from '../../common/random.ts'
 import { raftCodec } from '../raft/codec.ts'
 import { RaftCore } from '../raft/core.ts'
 import { raftOptionsFrom } from '../raft/options.ts'
-import { asIncarnation, type RaftMessage } from '../raft/types.ts'
+import { asDisk, asIncarnation, type RaftMessage } from '../raft/types.ts'
 import type { Protocol, ReplicaSeat } from '../replica/plan.ts'
 import { GrpcPeers } from './grpc-peers.ts'
 
@@ -33,7 +33,8 @@ export async function openRaft(
     createCore: (durable) =>
       new RaftCore({
         self: self.id,
-        members: members.map(({ id }) => id),
+        members,
+        newDisk: asDisk(randomInt(1, 2 ** 48 - 1)),
         // 48 bits of a strong source: never that of an earlier life.
         incarnation: asIncarnation(randomInt(1, 2 ** 48 - 1)),
         random,

@@ -11,7 +11,7 @@ import type { LogStorage } from '../../replication/ports.ts'
 import type { LogWrite, StoredEntry } from '../../replication/protocol.ts'
 import { raftCodec } from '../../replication/raft/codec.ts'
 import { RaftCore } from '../../replication/raft/core.ts'
-import { asIncarnation, asIndex, type RaftMessage } from '../../replication/raft/types.ts'
+import { asDisk, asIncarnation, asIndex, type RaftMessage } from '../../replication/raft/types.ts'
 import type { Ordered, Position, StateMachine } from '../../replication/replicated-log.ts'
 import { systemClock } from '../../replication/system-clock.ts'
 import { GrpcPeers } from '../../replication/transport/grpc-peers.ts'
@@ -110,7 +110,8 @@ class TestGroup {
       createCore: (durable) =>
         new RaftCore({
           self: id,
-          members: this.members.map((member) => member.id),
+          members: this.members,
+          newDisk: asDisk(Math.floor(Math.random() * 2 ** 48)),
           incarnation: asIncarnation(Math.floor(Math.random() * 2 ** 48)),
           random,
           durable,

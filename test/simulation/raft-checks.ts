@@ -4,7 +4,7 @@
  */
 import type { MemberId } from '../../common/member.ts'
 import type { RaftCore } from '../../replication/raft/core.ts'
-import { decodeTermAndVote, type TermAndVote } from '../../replication/raft/durable.ts'
+import { decodeScalars, type DurableScalars } from '../../replication/raft/durable.ts'
 import { decodeEntry } from '../../replication/raft/entry.ts'
 import { asIndex, type Entry, type RaftMessage } from '../../replication/raft/types.ts'
 import { quorumOf } from '../../common/quorum.ts'
@@ -184,7 +184,7 @@ function requireComplete(
 /** A restarted member never votes twice in a term, and never forgets a term. */
 function oneVotePerTerm(): Check {
   const given = new Map<string, MemberId>()
-  const onDisk = new Map<MemberId, TermAndVote>()
+  const onDisk = new Map<MemberId, DurableScalars>()
   return {
     name: 'one vote per term',
     onSend: (_world, { from, to, message }) => {
@@ -197,7 +197,8 @@ function oneVotePerTerm(): Check {
     },
     afterStep: (world, { member }) => {
       const { disk } = viewOf(world, member)
-      const now = decodeTermAndVote(disk.meta)
+      if (disk.meta === undefined) return
+      const now = decodeScalars(disk.meta)
       const before = onDisk.get(member) ?? now
       onDisk.set(member, now)
       const sameVote = before.votedFor === undefined || before.votedFor === now.votedFor
@@ -219,7 +220,9 @@ function promisesAreDurable(): Check {
         case 'voteReply':
         case 'vote': {
           if (message.kind === 'voteReply' && !message.granted) return
-          const disk = decodeTermAndVote(member.disk.meta)
+          const { meta } = member.disk
+          require(meta !== undefined, name, () => `member ${from} votes before it has a disk`)
+          const disk = decodeScalars(meta)
           const vote = message.kind === 'vote' ? from : to
           const durable =
             disk.term > message.term || (disk.term === message.term && disk.votedFor === vote)

@@ -4,7 +4,7 @@ import { raftCodec } from '../../replication/raft/codec.ts'
 import { RaftCore } from '../../replication/raft/core.ts'
 import type { RaftOptions } from '../../replication/raft/options.ts'
 import { type PlantedBug, plantedBugs } from '../../replication/raft/state.ts'
-import { asIncarnation, type RaftMessage } from '../../replication/raft/types.ts'
+import { asDisk, asIncarnation, type RaftMessage } from '../../replication/raft/types.ts'
 import { createRaftChecks } from './raft-checks.ts'
 import type { SimulatedProtocol } from './types.ts'
 
@@ -30,7 +30,8 @@ export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
   createCore: ({ self, members, random, durable, plantedBug }) =>
     new RaftCore({
       self,
-      members,
+      members: members.map((id) => ({ id, host: `host-${id}`, port: 6180 })),
+      newDisk: asDisk(random.integer(1, 2 ** 50)),
       random,
       durable,
       incarnation: asIncarnation(random.integer(1, 2 ** 50)),

@@ -6,8 +6,10 @@
 import { type MemberId, memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'
 import type {
+  ActionId,
   BarrierId,
   DurableState,
+  Install,
   LogWrite,
   Outgoing,
   ProposalId,
@@ -17,14 +19,22 @@ import type {
 } from '../../../replication/protocol.ts'
 import { raftCodec } from '../../../replication/raft/codec.ts'
 import { RaftCore } from '../../../replication/raft/core.ts'
-import { decodeTermAndVote, encodeTermAndVote } from '../../../replication/raft/durable.ts'
+import { configurationFrom } from '../../../replication/raft/configuration.ts'
+import { decodeScalars, encodeScalars } from '../../../replication/raft/durable.ts'
 import { noopEntry } from '../../../replication/raft/entry.ts'
 import type { RaftOptions } from '../../../replication/raft/options.ts'
 import type { PlantedBug } from '../../../replication/raft/state.ts'
+import type { Member } from '../../../common/host-port.ts'
+import type { FetchState } from '../../../replication/protocol.ts'
+import type { GroupAction } from '../../../replication/replicated-log.ts'
 import {
+  asDisk,
   asIncarnation,
   asIndex,
   asTerm,
+  type Configuration,
+  type DiskId,
+  type RaftBody,
   type RaftMessage,
 } from '../../../replication/raft/types.ts'
 
@@ -46,18 +56,31 @@ export type GroupEvent =
       readonly index: number
     }
   | { readonly kind: 'rejected'; readonly member: MemberId; readonly rejected: Rejected }
+  | {
+      readonly kind: 'administered'
+      readonly member: MemberId
+      readonly refusal: string | undefined
+    }
+  | { readonly kind: 'fetching'; readonly member: MemberId; readonly wanted: FetchState }
+  | { readonly kind: 'installed'; readonly member: MemberId; readonly index: number }
 
 export type GroupMember = {
   readonly id: MemberId
   core: RaftCore | undefined
   starts: number
   disk: { meta: Uint8Array | undefined; entries: StoredEntry[] }
+  /** How often it has lost its disk; part of the disk's name. */
+  wipes: number
+  /** Whom `others` means. */
+  peers: readonly MemberId[]
+  /** A state that was fetched and not installed. */
+  fetched: { readonly applied: GroupMember['applied']; readonly context: Uint8Array } | undefined
   /** Held: writes stay under way until the disk is released. */
   diskHeld: boolean
   /** Held: what is delivered is not reported as applied. */
   applyHeld: boolean
   writing:
-    | { readonly write: LogWrite; readonly after: readonly Outgoing<RaftMessage>[] }
+    | { readonly write: LogWrite | Install; readonly after: readonly Outgoing<RaftMessage>[] }
     | undefined
   applied: { readonly index: number; readonly text: string }[]
   appliedContext: Uint8Array | undefined
@@ -66,10 +89,23 @@ export type GroupMember = {
 
 export type GroupSetup = {
   readonly members: number
+  /** More, configured together with the others but not part of the group that is formed. */
+  readonly spares?: number
+  /** Blank disks: the group has to be formed. Default: it is. */
+  readonly unformed?: boolean
   readonly options?: Partial<RaftOptions>
   readonly plantedBug?: PlantedBug
   readonly seed?: number
   readonly onEvent?: (event: GroupEvent) => void
+}
+
+/** The name of a member's disk after so many losses. */
+export function diskOf(id: number, wipes: number): DiskId {
+  return asDisk(100 * (id + 1) + wipes)
+}
+
+export function addressOf(id: MemberId): Member {
+  return { id, host: `host-${id}`, port: 6180 }
 }
 
 const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() }
@@ -83,11 +119,14 @@ export class Group {
 
   constructor(setup: GroupSetup) {
     this.#setup = setup
-    this.members = Array.from({ length: setup.members }, (_, id) => ({
+    this.members = Array.from({ length: setup.members + (setup.spares ?? 0) }, (_, id) => ({
       id: memberId(id),
       core: undefined,
       starts: 0,
       disk: { meta: undefined, entries: [] },
+      wipes: 0,
+      peers: [],
+      fetched: undefined,
       diskHeld: false,
       applyHeld: false,
       writing: undefined,
@@ -95,7 +134,30 @@ export class Group {
       appliedContext: undefined,
       trimmedTo: 0,
     }))
+    if (setup.unformed !== true) {
+      for (const member of this.members.slice(0, setup.members)) {
+        member.disk.meta = this.#metaOf(member, 0)
+      }
+    }
     for (const { id } of this.members) this.start(id)
+  }
+
+  /** The members that form the group, all voters, with their first disks. */
+  get founding(): Configuration {
+    const seats = this.members.slice(0, this.#setup.members)
+    return configurationFrom(
+      seats.map(({ id }) => ({ ...addressOf(id), disk: diskOf(id, 0), role: 'voter' })),
+    )
+  }
+
+  #metaOf({ id, wipes }: GroupMember, term: number): Uint8Array {
+    const { founding } = this
+    return encodeScalars({
+      disk: diskOf(id, wipes),
+      term: asTerm(term),
+      votedFor: undefined,
+      founding,
+    })
   }
 
   member(id: number): GroupMember {
@@ -114,7 +176,7 @@ export class Group {
   plantLog(id: number, terms: readonly number[], term = terms.at(-1) ?? 0): void {
     const member = this.member(id)
     member.disk = {
-      meta: encodeTermAndVote({ term: asTerm(term), votedFor: undefined }),
+      meta: this.#metaOf(member, term),
       entries: terms.map((each, place) => noopEntry(asIndex(place + 1), asTerm(each))),
     }
     this.start(id)
@@ -126,15 +188,59 @@ export class Group {
     member.starts += 1
     member.writing = undefined
     const { options, plantedBug, seed } = this.#setup
+    member.fetched = undefined
+    member.peers = this.#configured(id).filter((other) => other !== id)
     member.core = new RaftCore({
       self: member.id,
-      members: this.members.map((each) => each.id),
+      members: this.#configured(id).map(addressOf),
+      newDisk: diskOf(id, member.wipes),
       incarnation: asIncarnation(1000 * (id + 1) + member.starts),
       random: seededRandom((seed ?? 1) * 100 + id),
       durable: durableOf(member),
       ...(options === undefined ? {} : { options }),
       plantedBug,
     })
+    this.#pump(member)
+  }
+
+  /** Spares know the group and themselves; the others know only the group. */
+  #configured(id: number): readonly MemberId[] {
+    const group = this.members.slice(0, this.#setup.members).map((member) => member.id)
+    return id < this.#setup.members ? group : [...group, memberId(id)]
+  }
+
+  /** Loses its disk, and starts with a blank one. */
+  wipe(id: number): void {
+    const member = this.member(id)
+    this.crash(id)
+    member.disk = { meta: undefined, entries: [] }
+    member.applied = []
+    member.appliedContext = undefined
+    member.trimmedTo = 0
+    member.wipes += 1
+    this.start(id)
+  }
+
+  administer(id: number, action: GroupAction): void {
+    const actionId = this.#nextId as ActionId
+    this.#nextId += 1
+    this.core(id).administer(actionId, action)
+    this.#pump(this.member(id))
+  }
+
+  stepAside(id: number): void {
+    this.core(id).stepAside()
+    this.#pump(this.member(id))
+  }
+
+  /** What a member wished for arrives, as `source` has it now. */
+  fetch(id: number, source: number): void {
+    const [member, from] = [this.member(id), this.member(source)]
+    const context = from.appliedContext
+    if (context === undefined) throw new Error(`member ${source} has no state`)
+    member.fetched = { applied: [...from.applied], context }
+    const index = asIndex(from.applied.at(-1)?.index ?? 0)
+    this.core(id).advance({ kind: 'fetched', position: { index, context } })
     this.#pump(member)
   }
 
@@ -191,9 +297,10 @@ export class Group {
     return barrier
   }
 
-  /** Hands a message to a member as if it came from another, past the network. */
-  inject(from: number, to: number, message: RaftMessage): void {
-    this.core(to).receive(memberId(from), message)
+  /** Hands a message to a member as if it came from another's present disk, past the network. */
+  inject(from: number, to: number, body: RaftBody): void {
+    const disk = diskOf(from, this.members[from]?.wipes ?? 0)
+    this.core(to).receive(memberId(from), { ...body, disk })
     this.#pump(this.member(to))
   }
 
@@ -287,7 +394,8 @@ export class Group {
   }
 
   durableTerm(id: number): number {
-    return decodeTermAndVote(this.member(id).disk.meta).term
+    const { meta } = this.member(id).disk
+    return meta === undefined ? 0 : decodeScalars(meta).term
   }
 
   #pump(member: GroupMember): void {
@@ -301,9 +409,11 @@ export class Group {
 
   #carryOut(member: GroupMember, core: RaftCore, ready: Ready<RaftMessage>): void {
     const { onEvent } = this.#setup
+    if (ready.peers !== undefined) member.peers = ready.peers.map(({ id }) => id)
     this.#send(member.id, ready.send)
-    if (ready.persist !== undefined) {
-      member.writing = { write: ready.persist, after: ready.sendAfterPersist }
+    const write = ready.persist ?? ready.install
+    if (write !== undefined) {
+      member.writing = { write, after: ready.sendAfterPersist }
       if (!member.diskHeld) this.#finishWrite(member)
     } else if (ready.sendAfterPersist.length > 0) {
       throw new Error('sendAfterPersist stands without a persist')
@@ -319,6 +429,12 @@ export class Group {
     }
     for (const { id, index } of ready.barriers) {
       onEvent?.({ kind: 'passed', member: member.id, barrier: id, index })
+    }
+    for (const { error } of ready.administered) {
+      onEvent?.({ kind: 'administered', member: member.id, refusal: error?.message })
+    }
+    if (ready.fetch !== undefined) {
+      onEvent?.({ kind: 'fetching', member: member.id, wanted: ready.fetch })
     }
     for (const rejected of ready.rejected) {
       onEvent?.({ kind: 'rejected', member: member.id, rejected })
@@ -339,15 +455,19 @@ export class Group {
     if (writing === undefined) return
     applyWrite(member, writing.write)
     member.writing = undefined
+    if ('index' in writing.write) {
+      const { index } = writing.write
+      this.#setup.onEvent?.({ kind: 'installed', member: member.id, index })
+    }
     this.#send(member.id, writing.after)
     member.core?.advance({ kind: 'persisted' })
   }
 
   #send(from: MemberId, outgoing: readonly Outgoing<RaftMessage>[]): void {
+    const { peers } = this.member(from)
     for (const { to, message } of outgoing) {
       const bytes = raftCodec.encode(message)
-      for (const { id } of this.members) {
-        if (id === from || (to !== 'others' && to !== id)) continue
+      for (const id of to === 'others' ? peers : [to]) {
         const envelope: Envelope = { from, to: id, message: raftCodec.decode(bytes) }
         this.#setup.onEvent?.({ kind: 'sent', envelope })
         this.network.push(envelope)
@@ -356,7 +476,18 @@ export class Group {
   }
 }
 
-function applyWrite({ disk }: GroupMember, write: LogWrite): void {
+function applyWrite(member: GroupMember, write: LogWrite | Install): void {
+  const { disk } = member
+  if ('index' in write) {
+    const { fetched } = member
+    if (fetched === undefined) throw new Error('there is no state to install')
+    disk.meta = write.meta
+    disk.entries = []
+    member.applied = [...fetched.applied]
+    member.appliedContext = fetched.context
+    member.fetched = undefined
+    return
+  }
   if (write.meta !== undefined) disk.meta = write.meta
   const first = write.entries[0]
   if (first === undefined) return

@@ -4,7 +4,7 @@
  */
 import type { RaftCore } from '../../../replication/raft/core.ts'
 import type { RaftOptions } from '../../../replication/raft/options.ts'
-import type { RaftMessage } from '../../../replication/raft/types.ts'
+import type { Configuration, RaftMessage } from '../../../replication/raft/types.ts'
 import { type Envelope, Group, type GroupEvent } from './group.ts'
 
 /** The same text with the traces that the commands leave now. */
@@ -199,6 +199,14 @@ function describe({ from, to, message }: Envelope): string {
   return `${from}>${to} ${message.kind} ${fields(message)}`.trimEnd()
 }
 
+/** Not worth a word. */
+const usual: Readonly<Record<string, unknown>> = { forced: false, seated: true }
+
+function seats(configuration: Configuration | undefined): string {
+  const words = configuration?.seats.map(({ id, disk, role }) => `${id}/${disk} ${role}`)
+  return words === undefined ? 'no group' : words.join(', ')
+}
+
 function fields(message: RaftMessage): string {
   switch (message.kind) {
     case 'append': {
@@ -212,9 +220,12 @@ function fields(message: RaftMessage): string {
       return `token ${message.token}`
     case 'readReply':
       return `token ${message.token} readIndex ${message.readIndex}`
+    case 'found':
+      return seats(message.configuration)
     default: {
-      const { kind: _, ...rest } = message
+      const { kind: _, disk: __, ...rest } = message
       return Object.entries(rest)
+        .filter(([name, value]) => usual[name] !== value)
         .map(([name, value]) => `${name} ${value}`)
         .join(' ')
     }

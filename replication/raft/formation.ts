@@ -1,0 +1,89 @@
+/**
+ * How a group begins, and how a member finds out where it belongs.
+ *
+ * A group is formed once: when all configured members have said, to the one with the lowest id and
+ * since it was started, that their disks are blank. Each of those that have not lost their disk
+ * since then counts in any quorum of any group formed so, and they have promised nothing before: so
+ * two quorums always have one of them in common, even if the founder forms it, loses its disk and
+ * forms it again. A member with a blank disk that finds others whose disks are not is an outsider
+ * until an operator gives it a seat.
+ */
+import type { MemberId } from '../../common/member.ts'
+import { configurationFrom, hasSeat } from './configuration.ts'
+import { configurationOf, isOutsider, type Raft, refreshMembers } from './state.ts'
+import type { Answer, Ask, DiskId, Found, Seat } from './types.ts'
+
+/**
+ * A tick of any member. Question and answers leave when the disk's name is durable: nobody shall
+ * learn of a disk that is forgotten again.
+ */
+export function tickFormation(raft: Raft): void {
+  if (!isOutsider(raft)) return
+  tryToFound(raft)
+  if (raft.now < raft.nextAskTick || !isOutsider(raft)) return
+  raft.nextAskTick = raft.now + raft.options.askTicks
+  const { incarnation } = raft
+  if (raft.peers.length > 0) {
+    raft.outbox.promises.push({ to: 'others', message: { kind: 'ask', incarnation } })
+  }
+}
+
+/** Nothing was ever promised on this disk. */
+export function isBlank(raft: Raft): boolean {
+  return configurationOf(raft) === undefined && raft.term === 0 && raft.log.lastIndex === 0
+}
+
+export function receiveAsk(raft: Raft, from: Asker, { incarnation }: Ask): void {
+  const { id } = from
+  const configuration = configurationOf(raft)
+  if (configuration === undefined || !hasSeat(configuration, from)) {
+    if (configuration !== undefined) noteOutsider(raft, from)
+    const answer: Answer = { kind: 'answer', incarnation, blank: isBlank(raft) }
+    raft.outbox.promises.push({ to: id, message: answer })
+    return
+  }
+  raft.outsiders.delete(id)
+  // A promise: what it is told must not be forgotten here.
+  raft.outbox.promises.push({ to: id, message: { kind: 'found', configuration } })
+}
+
+type Asker = { readonly id: MemberId; readonly disk: DiskId }
+
+const outsidersMax = 32
+
+function noteOutsider(raft: Raft, { id, disk }: Asker): void {
+  if (raft.outsiders.size >= outsidersMax && !raft.outsiders.has(id)) return
+  raft.outsiders.set(id, { disk, heardTick: raft.now })
+}
+
+export function receiveAnswer(raft: Raft, from: Asker, message: Answer): void {
+  // To a question of an earlier life: its disk may have been lost since.
+  if (message.incarnation !== raft.incarnation) return
+  raft.answers.set(from.id, { disk: from.disk, blank: message.blank })
+  tryToFound(raft)
+}
+
+function tryToFound(raft: Raft): void {
+  const { self, configured, answers, plantedBug } = raft
+  if (!isBlank(raft) || configured.some(({ id }) => id < self)) return
+  const seats: Seat[] = []
+  for (const member of configured) {
+    const answer = member.id === self ? { disk: raft.disk, blank: true } : answers.get(member.id)
+    if (answer?.blank === true) seats.push({ ...member, disk: answer.disk, role: 'voter' })
+  }
+  const enough = plantedBug === 'foundWithoutAll' ? configured.length / 2 : configured.length - 1
+  if (seats.length > enough) adopt(raft, configurationFrom(seats))
+}
+
+/** This member has a seat, as one says who has, too. Its own log will tell more. */
+export function receiveFound(raft: Raft, { configuration }: Found): void {
+  if (configurationOf(raft) !== undefined || raft.log.lastIndex > 0) return
+  if (hasSeat(configuration, { id: raft.self, disk: raft.disk })) adopt(raft, configuration)
+}
+
+function adopt(raft: Raft, configuration: Found['configuration']): void {
+  raft.founding = configuration
+  raft.metaChanged = true
+  raft.configurations.reset({ index: raft.log.baseIndex, configuration })
+  refreshMembers(raft)
+}
