@@ -145,7 +145,7 @@ export function receiveRefused(
  * A follower that answers heartbeats but has confirmed nothing for a heartbeat's time, though
  * something is out, may have lost it. A question without entries finds out: it is refused if so.
  */
-export function questionIfSilent(raft: Raft, progress: Progress): void {
+export function questionIfSilent(raft: Raft, leader: Leader, progress: Progress): void {
   const { heartbeatTicks } = raft.options
   const since = (tick: number) => raft.now - tick
   if (since(progress.askedTick) < heartbeatTicks) return
@@ -161,6 +161,11 @@ export function questionIfSilent(raft: Raft, progress: Progress): void {
     case 'replicate':
       if (progress.matchIndex >= raft.log.lastIndex) return
       if (since(progress.movedTick) < heartbeatTicks) return
+      if (progress.nextIndex <= raft.log.baseIndex) {
+        // It answered nothing while the log was forgotten up to there.
+        tellStranded(raft, leader, progress)
+        return
+      }
       progress.askedTick = raft.now
       raft.outbox.send.push({
         to: progress.member,

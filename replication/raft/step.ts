@@ -240,7 +240,7 @@ function receiveHeartbeatReply(
   if (progress === undefined) return
   progress.activeTick = raft.now
   progress.diskLost = false
-  questionIfSilent(raft, progress)
+  questionIfSilent(raft, leader, progress)
   noteRoundAnswered(raft, leader, { from, round: message.round })
 }
 
