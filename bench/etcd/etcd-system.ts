@@ -32,6 +32,9 @@ type Methods = {
   readonly range: MethodDefinition<{ key: Buffer }, unknown>
   readonly status: MethodDefinition<object, StatusResponse>
 }
+/** As towards our own, but for the pings: etcd refuses connections that ping this often. */
+const etcdClientOptions = { ...clientOptions, 'grpc.keepalive_time_ms': 2 ** 31 - 1 }
+
 type EtcdMember = { readonly process: MemberProcess; readonly client: Client }
 
 const readyTimeoutMs = 30_000
@@ -133,7 +136,7 @@ function planMembers({ members, basePort }: EtcdOptions, dir: string): EtcdMembe
       logPath: join(dir, `${name}.log`),
     })
     const address = clientUrl(id).slice('http://'.length)
-    return { process, client: new Client(address, clientCredentials(undefined), clientOptions) }
+    return { process, client: new Client(address, clientCredentials(undefined), etcdClientOptions) }
   })
 }
 

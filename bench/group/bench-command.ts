@@ -8,7 +8,7 @@ import { describeMachine } from '../report.ts'
 import type { GroupProtocol } from './group.ts'
 import { Interrupted, untilInterrupted } from './interruption.ts'
 import { keyBytes } from './command.ts'
-import { type LoadOptions, type MeasuredLoad, measureLoad } from './measure-load.ts'
+import { type MeasuredLoad, measureLoad } from './measure-load.ts'
 import { startOurs } from './our-system.ts'
 import { writeOwnProfile } from './own-profile.ts'
 import { formatLoads, type SystemRuns } from './report.ts'
@@ -48,6 +48,11 @@ export type OtherSystem = (options: {
   readonly signal?: AbortSignal | undefined
 }) => Promise<MeasuredSystem>
 
+/** What runs often is compiled well: nothing is measured before all that is measured has run often. */
+const warmUpOutstanding = 100
+/** Between one load and the next. */
+const settleMs = 1_000
+
 const EXIT_ERRORS = 1
 const EXIT_INTERRUPTED = 130
 /** Ports that a group's members may take. */
@@ -70,7 +75,12 @@ export function addGroupOptions(command: Command, others: readonly string[]): Co
     .option('--outstanding <list>', 'calls outstanding at the same time', numbers, [1, 10, 100])
     .option('--size <bytes>', 'of a command', commandSize, 256)
     .option('--seconds <n>', 'measured time of each load', number, 10)
-    .option('--warm-up <n>', 'seconds before it', number, 5)
+    .option(
+      '--warm-up <n>',
+      'seconds of reads and writes before a new group is measured',
+      number,
+      20,
+    )
     .option('--repeat <n>', 'times that all is done, each with a new group; medians', number, 1)
     .option('--no-grpc', 'a member makes the calls itself, without a client')
     .addOption(
@@ -142,26 +152,32 @@ async function runLoads(
   flags: GroupFlags,
   signal: AbortSignal,
 ): Promise<MeasuredLoad[]> {
-  const options: LoadOptions = {
-    warmUpMs: flags.warmUp * 1_000,
-    measuredMs: flags.seconds * 1_000,
-    sizeBytes: flags.size,
-    overGrpc: flags.grpc,
-    signal,
+  const options = { sizeBytes: flags.size, overGrpc: flags.grpc, signal }
+  const warmUp = {
+    ...options,
+    warmUpMs: 0,
+    measuredMs: (flags.warmUp * 1_000) / flags.loads.length,
+  }
+  const measurement = { ...options, warmUpMs: settleMs, measuredMs: flags.seconds * 1_000 }
+  say(`${system.name}: warming up`)
+  for (const name of flags.loads) {
+    await measureLoad(system, { ...loadNames[name], outstanding: warmUpOutstanding }, warmUp)
   }
   const measured: MeasuredLoad[] = []
   for (const name of flags.loads) {
     for (const outstanding of flags.outstanding) {
-      const one = await measureLoad(system, { ...loadNames[name], outstanding }, options)
+      const one = await measureLoad(system, { ...loadNames[name], outstanding }, measurement)
       measured.push(one)
-      const rate = one.summary.callsPerSecond.toFixed(0)
-      const p50 = one.summary.all.p50Ms.toFixed(2)
-      process.stderr.write(
-        `${system.name}: ${name}, ${outstanding} outstanding: ${rate}/s, p50 ${p50} ms\n`,
-      )
+      const { callsPerSecond, all } = one.summary
+      const figures = `${callsPerSecond.toFixed(0)}/s, p50 ${all.p50Ms.toFixed(2)} ms`
+      say(`${system.name}: ${name}, ${outstanding} outstanding: ${figures}`)
     }
   }
   return measured
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 function toMarkdown(flags: GroupFlags, systems: readonly SystemRuns[]): string {
@@ -171,7 +187,7 @@ function toMarkdown(flags: GroupFlags, systems: readonly SystemRuns[]): string {
   return [
     `Machine: ${describeMachine()}.`,
     `${members} members, durable logs, ${applied}, ${size}-byte commands, ${asked}; ` +
-      `${seconds} s after ${warmUp} s, ${repeat === 1 ? 'one run' : `medians of ${repeat} runs`}.`,
+      `${seconds} s each after ${warmUp} s of warming up, ${repeat === 1 ? 'one run' : `medians of ${repeat} runs`}.`,
     `${formatLoads(systems)}\n`,
   ].join('\n\n')
 }
