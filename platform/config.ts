@@ -49,6 +49,8 @@ export type Config = {
     readonly windowSeconds: number
     readonly perAddressPerSecond: number
   }
+  /** How often the replicas of a group compare their rows; 0: never. */
+  readonly groupCheckIntervalMs: number
   readonly raft: {
     readonly heartbeatMs: number
     readonly electionMinMs: number
@@ -120,6 +122,11 @@ export function loadConfig(
     datagramLoss: reader.fraction('GROUP_DATAGRAM_LOSS', { fallback: 0, min: 0, max: 1 }),
     payment: readPayment(reader),
     rateLimits: readRateLimits(reader),
+    groupCheckIntervalMs: reader.integer('GROUP_CHECK_INTERVAL_MS', {
+      fallback: 600_000,
+      min: 0,
+      max: 2_592_000_000,
+    }),
     raft: readRaft(reader),
     sequencer: readSequencer(reader),
     argon2: {

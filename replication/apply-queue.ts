@@ -18,6 +18,8 @@ type ApplyQueueOptions<C, R> = {
   readonly hooks: DriverHooks
   readonly limits: DriverLimits
   readonly appliedIndex: LogIndex
+  /** Nothing behind this command's index may be in the same batch. */
+  readonly endsBatch: (command: C) => boolean
   /** The batch's transaction has returned. `proposals[i]` belongs to `results[i]`. */
   readonly onApplied: (applied: {
     readonly index: LogIndex
@@ -130,12 +132,13 @@ export class ApplyQueue<C, R> {
 
   /** The next whole indexes up to the limits: a position exists only between indexes. */
   #takeBatch(): Batch<C> {
-    const { commands, limits } = this.#options
+    const { commands, limits, endsBatch } = this.#options
     const ordered: Ordered<C>[] = []
     const proposals: (ProposalId | undefined)[] = []
     let sizeBytes = 0
     let last: Delivered | undefined
-    while (this.#head < this.#queue.length) {
+    let ended = false
+    while (this.#head < this.#queue.length && !ended) {
       const next = this.#queue[this.#head] as Delivered
       const nextBytes = sizeOf(next)
       const fits =
@@ -144,8 +147,10 @@ export class ApplyQueue<C, R> {
       if (last !== undefined && !fits) break
       for (const command of next.commands) {
         // Decoded even where the command was submitted here: all replicas apply the same value.
-        ordered.push({ index: next.index, command: commands.decode(command.payload) })
+        const decoded = commands.decode(command.payload)
+        ordered.push({ index: next.index, command: decoded })
         proposals.push(command.proposal)
+        ended ||= endsBatch(decoded)
       }
       sizeBytes += nextBytes
       last = next

@@ -96,6 +96,8 @@ export type DriverOptions<C, R, M> = {
   readonly codec: MessageCodec<M>
   readonly commands: CommandCodec<C>
   readonly stateMachine: StateMachine<C, R>
+  /** Commands whose index must be the last of its batch. Default: none. */
+  readonly endsBatch?: (command: C) => boolean
   readonly storage: LogStorage
   readonly transport: Transport
   /** Without one, a core that asks for another member's state is a bug. close() closes it, too. */

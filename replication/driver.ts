@@ -60,6 +60,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     })
     this.#applyQueue = new ApplyQueue<C, R>({
       ...shared,
+      endsBatch: options.endsBatch ?? (() => false),
       onFailed,
       onApplied: (applied) => {
         this.#writer.noteApplied(applied.index)

@@ -6,7 +6,9 @@ import type { Client, Pool } from 'pg'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
 import { type Postgres, startPostgres } from '../../platform/postgres/postgres.ts'
+import { refuseSuspect } from '../self-check/suspect.ts'
 import type { Application } from '../state-machine/application.ts'
+import type { CheckObserver } from '../state-machine/check-commands.ts'
 import { SqlStateMachine } from '../state-machine/sql-state-machine.ts'
 import { PostgresLogStorage } from '../storage/postgres-log.ts'
 import type { TimedStateMachine } from './plan.ts'
@@ -17,11 +19,15 @@ export type ReplicaDatabase<Body extends { readonly type: string }> = {
   readonly storage: PostgresLogStorage
   readonly stateMachine: TimedStateMachine<Body>
   readonly reads: Pool
+  /** For hashing all rows, which may take long. */
+  readonly checks: Pool
 }
 
 /** Reads are short, and the machine is shared with other replicas. */
 const readConnections = 8
 const readTimeout = '5s'
+/** Hashing holds up the removal of dead rows: not without an end. */
+const checkTimeout = '10min'
 
 /**
  * Starts or adopts the server, creates what is missing in the schemas. `name` as in customers-0, which is
@@ -32,19 +38,24 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
   readonly dataDir: string
   readonly config: Pick<Config, 'databaseUrl'>
   readonly application: Application<Body>
+  /** Is told of the group's checks. Not with a state machine of one's own. */
+  readonly observer: CheckObserver
   /** Default: SqlStateMachine.open. */
   readonly openStateMachine?: ((client: Client) => Promise<TimedStateMachine<Body>>) | undefined
   /** Further settings of the read connections. */
   readonly readSettings?: Readonly<Record<string, string>> | undefined
   readonly logger: Logger
 }): Promise<ReplicaDatabase<Body>> {
-  const { name, dataDir, config, application, logger } = options
+  const { name, dataDir, config, application, observer, logger } = options
   const { databaseUrl } = config
   const postgres = await startPostgres({ dataDir, runtimeName: name, databaseUrl, logger })
   try {
     const applying = await postgres.connect('apply', { synchronousCommit: 'off', pipeline: true })
+    await refuseSuspect(applying)
     // First the state machine: both create schema `replica`, and not at the same time.
-    const open = options.openStateMachine ?? ((client) => SqlStateMachine.open(client, application))
+    const open =
+      options.openStateMachine ??
+      ((client: Client) => SqlStateMachine.open(client, application, observer))
     const stateMachine = await open(applying)
     const storage = await PostgresLogStorage.open(await postgres.connect('log'))
     const reads = postgres.pool('reads', readConnections, {
@@ -54,7 +65,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
         ...options.readSettings,
       },
     })
-    return { postgres, storage, stateMachine, reads }
+    const checks = postgres.pool('checks', 1, { settings: { statement_timeout: checkTimeout } })
+    return { postgres, storage, stateMachine, reads, checks }
   } catch (error) {
     await postgres.stop()
     throw error

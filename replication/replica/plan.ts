@@ -11,6 +11,7 @@ import type { RpcService } from '../../platform/rpc/server.ts'
 import type { Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
 import type { CommandCodec, GroupStatus, ReplicatedLog, StateMachine } from '../replicated-log.ts'
+import type { CheckStatus } from '../self-check/rounds.ts'
 import type { Application, AppliedResult, Command } from '../state-machine/application.ts'
 import type { GroupBody } from '../state-machine/check-commands.ts'
 
@@ -41,6 +42,8 @@ export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat &
   /** Group time as applied at this replica, Unix ms; 0 while the group has none. */
   groupTimeMs(): number
   readonly metrics: Metrics
+  /** The latest comparison of the replicas' rows; undefined: none since this process started. */
+  lastCheck(): CheckStatus | undefined
 }
 
 /** A state machine that keeps group time. */

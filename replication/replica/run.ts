@@ -21,7 +21,7 @@ export async function runReplica<Body extends { readonly type: string }, M>(
   const onFatal = (error: unknown): void => {
     if (leaving) return
     leaving = true
-    logger.fatal({ err: error }, 'this replica cannot go on; restarted, it begins from its log')
+    logger.fatal({ err: error }, `this replica cannot go on: ${messageOf(error)}`)
     setTimeout(() => process.exit(EXIT_FATAL), lastWordsMs).unref()
     const stopped = starting.then((replica) => replica.stop())
     stopped.catch(() => undefined).finally(() => process.exit(EXIT_FATAL))

@@ -9,9 +9,11 @@ import type { DriverHooks } from '../driver-options.ts'
 import { openDriver } from '../open-driver.ts'
 import { groupProto } from '../operator/definition.ts'
 import { groupService } from '../operator/service.ts'
+import { endsBatch } from '../state-machine/check-commands.ts'
 import { jsonCommandCodec } from '../state-machine/command-codec.ts'
 import { startGroupClock } from '../state-machine/group-clock.ts'
 import { systemClock } from '../system-clock.ts'
+import { prepareComparing } from './comparing.ts'
 import { openDatabase } from './database.ts'
 import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
@@ -47,6 +49,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
   const { self, members, config } = plan
   const name = replicaName(plan)
   const seat: ReplicaSeat = { self, members, config, logger }
+  const comparing = prepareComparing(plan, { logger, onFatal })
   const started = new StopList()
   try {
     const protocol = await plan.openProtocol(seat)
@@ -58,11 +61,12 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       dataDir,
       config,
       application,
+      observer: comparing.observer,
       openStateMachine,
       readSettings,
       logger,
     })
-    const { postgres, storage, stateMachine, reads } = database
+    const { postgres, storage, stateMachine, reads, checks } = database
     started.add(() => postgres.stop())
     void postgres.lost.then(onFatal)
 
@@ -76,6 +80,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       tickMs: protocol.tickMs,
       commands: plan.commands ?? jsonCommandCodec(),
       stateMachine,
+      ...(openStateMachine === undefined ? { endsBatch } : {}),
       storage,
       clock: systemClock,
       hooks: { ...metrics.hooks, messageMalformed: warnOncePerSource(logger) },
@@ -92,6 +97,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       reads,
       groupTimeMs,
       metrics: metrics.registry,
+      lastCheck: () => comparing.status(),
     }
     const services = [plan.service(parts), groupService(parts), ...protocol.peerServices]
     const server = await startServer(plan, services, seat)
@@ -110,6 +116,14 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       onFailure,
     })
     started.add(async () => groupClock.stop())
+    const check = comparing.start({
+      log: driver,
+      postgres,
+      checks,
+      groupTimeMs,
+      metrics: metrics.registry,
+    })
+    started.add(async () => check.stop())
     const watch = watchWritable(driver, systemClock, logger)
     started.add(async () => watch.stop())
     const readiness = serveWhenReady({

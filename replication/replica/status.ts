@@ -1,17 +1,31 @@
 /** What a replica says about itself and its group, for people and dashboards. */
+import type { GroupStatus } from '../replicated-log.ts'
+import type { CheckStatus } from '../self-check/rounds.ts'
 import type { ReplicaParts } from './plan.ts'
 
 /** `StatusRequest` and `StatusReply` of both proto files. */
 export type StatusRequest = { readonly metrics: boolean }
 export type StatusReply = { readonly json: string; readonly metrics: string }
 
-/** GroupStatus, and beside it `groupTimeMs`, as JSON; the measurements when they are asked for. */
+/** As JSON; `lastCheck`: how the replicas' rows compared last. */
+export type ReplicaStatus = GroupStatus & {
+  readonly groupTimeMs: number
+  readonly lastCheck?: CheckStatus
+}
+
+/** ReplicaStatus, and the measurements when they are asked for. */
 export async function statusReply(
-  { log, groupTimeMs, metrics }: Pick<ReplicaParts<never>, 'log' | 'groupTimeMs' | 'metrics'>,
+  parts: Pick<ReplicaParts<never>, 'log' | 'groupTimeMs' | 'metrics' | 'lastCheck'>,
   request: StatusRequest,
 ): Promise<StatusReply> {
+  const lastCheck = parts.lastCheck()
+  const status: ReplicaStatus = {
+    ...parts.log.status(),
+    groupTimeMs: parts.groupTimeMs(),
+    ...(lastCheck === undefined ? {} : { lastCheck }),
+  }
   return {
-    json: JSON.stringify({ ...log.status(), groupTimeMs: groupTimeMs() }),
-    metrics: request.metrics ? await metrics.metrics() : '',
+    json: JSON.stringify(status),
+    metrics: request.metrics ? await parts.metrics.metrics() : '',
   }
 }
