@@ -16,7 +16,7 @@ import { BatchWork } from './batch-work.ts'
 import type { Applied } from './batch-work.ts'
 import { type CheckObserver, type GroupBody, endsBatch, isCheckCommand } from './check-commands.ts'
 import { noGroupTime } from './group-time.ts'
-import { movePositionSql, stateSchemaSql } from './state-tables.ts'
+import { movePositionSql, positionFrom, readPositionSql, stateSchemaSql } from './state-tables.ts'
 
 /** Rows are reached by key through an index, however small a table was when it was planned. */
 const sessionSql = `
@@ -70,8 +70,18 @@ export class SqlStateMachine<Body extends { readonly type: string }>
 
   async reload(): Promise<Position> {
     assert(!this.#applying, 'nothing is applied while the state is replaced')
-    this.#applied = await readApplied(this.#client)
-    return this.#applied.position
+    // What could not be applied may be in what is read now: only a restart finds out.
+    if (this.#failure !== undefined) throw this.#failure
+    this.#applying = true
+    try {
+      this.#applied = await readApplied(this.#client)
+      return this.#applied.position
+    } catch (error) {
+      this.#failure = error
+      throw error
+    } finally {
+      this.#applying = false
+    }
   }
 
   /** Group time as of the last applied batch, Unix ms; 0 before the first stamp. */
@@ -131,16 +141,13 @@ function positionStatement({ index, context }: Position): Statement {
 
 async function readApplied(client: Client): Promise<Applied> {
   const [position, clock, time] = await Promise.all([
-    client.query('SELECT applied, context FROM replica.position'),
+    client.query(readPositionSql),
     client.query('SELECT member, stamp_ms FROM state.clock'),
     client.query('SELECT * FROM state.group_time'),
   ])
-  const [at, now] = [position.rows[0], time.rows[0]]
+  const now = time.rows[0]
   return {
-    position: {
-      index: at.applied as LogIndex,
-      context: at.context === null ? undefined : new Uint8Array(at.context),
-    },
+    position: positionFrom(position.rows[0]),
     time: now
       ? { unixMs: now.unix_ms, gapFromMs: now.gap_from_ms, gapToMs: now.gap_to_ms }
       : noGroupTime,

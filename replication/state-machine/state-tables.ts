@@ -3,7 +3,9 @@
  * clocks and group time in `state` (equal on all replicas), the applied position in `replica`.
  */
 import { defineTable } from '../../platform/postgres/tables.ts'
+import { assert } from '../../common/assert.ts'
 import type { Outcome } from '../../common/errors.ts'
+import type { LogIndex, Position } from '../replicated-log.ts'
 
 // A result is written once and read by its key: no room for updates, and one index to forget by.
 export const stateSchemaSql = `
@@ -89,3 +91,17 @@ export const forgetResultsSql = 'DELETE FROM state.results WHERE kept_until_ms <
 
 export const movePositionSql =
   'UPDATE replica.position SET applied = $1::bigint, context = $2::bytea WHERE one'
+
+export const readPositionSql = 'SELECT applied, context FROM replica.position'
+
+/** What readPositionSql finds. */
+export type PositionRow = { readonly applied: number; readonly context: Uint8Array | null }
+
+export function positionFrom(row: PositionRow | undefined): Position {
+  assert(row !== undefined, 'a replica has a position')
+  const { applied, context } = row
+  return {
+    index: applied as LogIndex,
+    context: context === null ? undefined : new Uint8Array(context),
+  }
+}

@@ -46,7 +46,7 @@ const loadPageRows = 256
 
 export class PostgresLogStorage implements LogStorage {
   readonly #client: Client
-  readonly #records = new RetainedRecords()
+  #records = new RetainedRecords()
   #phase: 'new' | 'loaded' | 'closed' = 'new'
   #writing = false
   #failure: AppError | undefined
@@ -72,8 +72,12 @@ export class PostgresLogStorage implements LogStorage {
 
   /** Throws LogCorruption when what is stored cannot be trusted: the replica must not start. */
   async load(): Promise<Omit<DurableState, 'applied'>> {
-    assert(this.#phase === 'new', 'the log is loaded once')
+    assert(this.#phase !== 'closed' && !this.#writing, 'nothing is written while the log is read')
+    if (this.#failure !== undefined) throw this.#failure
     const replay = new Replay()
+    // In an emptied log append ids begin again: whatever was deleted by id went this way, too, and
+    // is over before the first row is read.
+    this.#records = new RetainedRecords()
     for await (const { record, row } of this.#storedRecords()) {
       const isTruncation = record.lastIndex < record.firstIndex
       const entries = decodeEntries(row, record.firstIndex, record.lastIndex)
@@ -165,6 +169,15 @@ function recordOf(write: LogWrite, appendId: number): AppendRecord | undefined {
   }
   if (truncateFrom === undefined) return undefined
   return { appendId, firstIndex: truncateFrom, lastIndex: truncateFrom - 1 }
+}
+
+/**
+ * What makes the log empty and `meta` the durable scalars, as part of a transaction of somebody
+ * else's. Afterwards a log that is open must be loaded again before anything is written.
+ */
+export function emptyLogStatements(meta: Uint8Array): readonly QueryConfig[] {
+  const values = [encodeScalar(meta)]
+  return [{ text: 'TRUNCATE replica.log' }, { text: metaSql('$1'), values }]
 }
 
 /** Every write is one statement, so that it is atomic and durable when its answer arrives. */
