@@ -25,6 +25,7 @@ const services = [
   { proto: 'db-customers/customers.proto', output: 'db-customers/gen' },
   { proto: 'db-products/products.proto', output: 'db-products/gen' },
   { proto: 'replication/operator/group.proto', output: 'replication/operator/gen' },
+  { proto: 'replication/transfer/transfer.proto', output: 'replication/transfer/gen' },
 ]
 
 /** Relative path → content of every file below `folder`. */
