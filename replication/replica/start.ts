@@ -13,11 +13,16 @@ import { endsBatch } from '../state-machine/check-commands.ts'
 import { jsonCommandCodec } from '../state-machine/command-codec.ts'
 import { startGroupClock } from '../state-machine/group-clock.ts'
 import { systemClock } from '../system-clock.ts'
+<<<<<<<
+import { ReplicaTransfer } from '../transfer/state-transfer.ts'
+=======
 import { prepareComparing } from './comparing.ts'
+>>>>>>>
 import { openDatabase } from './database.ts'
 import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
 import { serveWhenReady, watchWritable } from './readiness.ts'
+import { withTransferStatus } from './transfer-status.ts'
 
 export type Replica = {
   /** Of the gRPC server. */
@@ -69,6 +74,20 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const { postgres, storage, stateMachine, reads, checks } = database
     started.add(() => postgres.stop())
     void postgres.lost.then(onFatal)
+    // Who is removed stays known: its state may still be the one to fetch.
+    const addresses = new Map(members.map((member) => [member.id, member]))
+    const transfer = await ReplicaTransfer.open({
+      group: plan.group,
+      self: self.id,
+      dataDir,
+      connect: database.connectForTransfer,
+      position: () => stateMachine.position(),
+      addressOf: (id) => addresses.get(id),
+      secret: config.clusterSecret,
+      tls: config.tls,
+      logger,
+    })
+    started.add(() => transfer.close())
 
     const metrics = createReplicaMetrics(name)
     const driver = await openDriver({
@@ -77,6 +96,10 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       createCore: (durable) => protocol.createCore(durable),
       codec: protocol.codec,
       transport: protocol.transport,
+      transfer,
+      onPeers: (peers) => {
+        for (const peer of peers) addresses.set(peer.id, peer)
+      },
       tickMs: protocol.tickMs,
       commands: plan.commands ?? jsonCommandCodec(),
       stateMachine,
@@ -93,13 +116,14 @@ export async function startReplica<Body extends { readonly type: string }, M>(
 
     const parts: ReplicaParts<Body> = {
       ...seat,
-      log: driver,
+      log: withTransferStatus(driver, transfer),
       reads,
       groupTimeMs,
       metrics: metrics.registry,
       lastCheck: () => comparing.status(),
     }
-    const services = [plan.service(parts), groupService(parts), ...protocol.peerServices]
+    const ours = [plan.service(parts), groupService(parts), transfer.service]
+    const services = [...ours, ...protocol.peerServices]
     const server = await startServer(plan, services, seat)
     started.add(() => server.close())
     // While the server still listens: whoever takes over must reach this replica meanwhile.
