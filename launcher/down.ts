@@ -35,7 +35,9 @@ export async function down(directory: ClusterDirectory, purge: boolean): Promise
 async function removeData(directory: ClusterDirectory): Promise<void> {
   if (!existsSync(directory.path)) return
   const ours = readdirSync(directory.path).filter((name) =>
-    /^((customers|products)-\d+|payment|logs|drills|cluster\.json|cluster-secret)$/.test(name),
+    /^((customers|products)-\d+|payment|logs|drills|cluster\.json|members\.json|cluster-secret)$/.test(
+      name,
+    ),
   )
   for (const name of ours) {
     const path = join(directory.path, name)

@@ -49,7 +49,8 @@ export async function drill(
   }
 }
 
-async function waitForRestart(
+/** Until the supervisor has started it anew; resolves with the exit code. */
+export async function waitForRestart(
   directory: ClusterDirectory,
   before: ProcessRecord,
   say: (line: string) => void,
@@ -69,6 +70,6 @@ async function waitForRestart(
   return 1
 }
 
-function find(directory: ClusterDirectory, name: string): ProcessRecord | undefined {
+export function find(directory: ClusterDirectory, name: string): ProcessRecord | undefined {
   return directory.readRecord()?.processes.find((process) => process.name === name)
 }

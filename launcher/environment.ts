@@ -4,8 +4,21 @@
  */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { type Config, loadConfigOrExit, processEnvironment } from '../platform/config.ts'
+import type { Member } from '../common/host-port.ts'
+import {
+  type Config,
+  ConfigError,
+  loadConfig,
+  loadConfigOrExit,
+  processEnvironment,
+} from '../platform/config.ts'
 import { ClusterDirectory } from './cluster-directory.ts'
+import {
+  applyChanges,
+  MemberChangesError,
+  memberList,
+  readMemberChanges,
+} from './members/changes-file.ts'
 import { type ClusterShape, defaultShape, localAddresses } from './plan.ts'
 
 export type Cluster = {
@@ -43,7 +56,37 @@ function settle(
     if (value !== undefined && value !== '') environment[name] = value
   }
   environment.CLUSTER_SECRET = given.CLUSTER_SECRET || directory.secret()
-  return { directory, config: loadConfigOrExit({ ...given, ...environment }), environment }
+  const config = loadConfigOrExit({ ...given, ...environment })
+  try {
+    return withMemberChanges({ directory, config, environment })
+  } catch (error) {
+    const isOurs = error instanceof ConfigError || error instanceof MemberChangesError
+    if (!isOurs) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(2)
+  }
+}
+
+/**
+ * The same cluster with the members that it has now, as operators have changed them. Throws
+ * ConfigError when they do not go together, MemberChangesError when they cannot be read.
+ */
+export function withMemberChanges(cluster: Cluster): Cluster {
+  const { directory, config } = cluster
+  const changes = readMemberChanges(directory)
+  if (changes.size === 0) return cluster
+  return withProducts(cluster, applyChanges(config.productDbs, changes))
+}
+
+/** The same cluster with these members of the products group. Throws ConfigError. */
+export function withProducts(cluster: Cluster, members: readonly Member[]): Cluster {
+  const { directory } = cluster
+  const environment = { ...cluster.environment, PRODUCT_DBS: memberList(members) }
+  return {
+    directory,
+    config: loadConfig({ ...processEnvironment(), ...environment }),
+    environment,
+  }
 }
 
 /** What may be written to cluster.json. */

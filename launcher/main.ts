@@ -7,10 +7,12 @@ import type { ClusterAddresses } from '../shop/cli/context.ts'
 import { down } from './down.ts'
 import { type Drill, drill } from './drills.ts'
 import { type Cluster, existingCluster, newCluster, stateDirectory } from './environment.ts'
+import { addMembersCommands } from './members/command-line.ts'
 import { serverUrls } from './plan.ts'
 import { parseGroup, startServerGroup } from './start-server-group.ts'
 import { exitCodeOf, formatStatus, readStatus } from './status.ts'
 import { up } from './up.ts'
+import { wipe } from './wipe.ts'
 
 const program = new Command('agora')
   .description('A marketplace that keeps selling when machines die.')
@@ -104,7 +106,6 @@ for (const [name, description] of [
   ['kill', 'a drill: kill -9 one process; it stays down'],
   ['pause', 'a drill: SIGSTOP one process'],
   ['resume', 'let a paused process go on'],
-  ['restart', 'bring a killed process back, or restart a running one'],
 ] as const satisfies readonly (readonly [Drill, string])[]) {
   program
     .command(`${name} <process>`)
@@ -114,6 +115,29 @@ for (const [name, description] of [
       process.exitCode = await drill(existingCluster(dataDir).directory, name, target)
     })
 }
+
+program
+  .command('restart <process>')
+  .description('bring a killed process back, or restart a running one')
+  .option('--wipe', 'with an empty disk, as ./agora wipe')
+  .addOption(dataDirOption())
+  .action(async (target: string, { dataDir, wipe: empty }) => {
+    const cluster = existingCluster(dataDir)
+    process.exitCode =
+      empty === true
+        ? await wipe(cluster, target)
+        : await drill(cluster.directory, 'restart', target)
+  })
+
+program
+  .command('wipe <process>')
+  .description('a drill: a products member loses its disk; it starts again, empty')
+  .addOption(dataDirOption())
+  .action(async (target: string, { dataDir }) => {
+    process.exitCode = await wipe(existingCluster(dataDir), target)
+  })
+
+addMembersCommands(program, dataDirOption)
 
 program
   .command('logs <process>')

@@ -64,13 +64,22 @@ export type WaitOptions = {
   /** Called when a process has become ready. */
   readonly onReady: (plan: PlannedProcess, ready: number, total: number) => void
   readonly cancelled: () => boolean
+  /** Why waiting for this one is of no use; undefined: it is. */
+  readonly hopeless?: (plan: PlannedProcess) => string | undefined
+}
+
+/** `hopeless`: it runs, and will not be ready before somebody does something about it. */
+export type Late = {
+  readonly plan: PlannedProcess
+  readonly reason: string
+  readonly hopeless: boolean
 }
 
 /** Resolves with the processes that are not ready when the time is over; empty = all are. */
 export async function waitUntilReady(
   plans: readonly PlannedProcess[],
   options: WaitOptions,
-): Promise<{ plan: PlannedProcess; reason: string }[]> {
+): Promise<Late[]> {
   const giveUpAtMs = performance.now() + options.timeoutMs
   let ready = 0
   const waiting = plans.map(async (plan) => {
@@ -81,8 +90,10 @@ export async function waitUntilReady(
         options.onReady(plan, ready, plans.length)
         return undefined
       }
+      const obstacle = options.hopeless?.(plan)
+      if (obstacle !== undefined) return { plan, reason: obstacle, hopeless: true }
       if (options.cancelled() || performance.now() > giveUpAtMs)
-        return { plan, reason: answer.reason }
+        return { plan, reason: answer.reason, hopeless: false }
       await new Promise((resolve) => setTimeout(resolve, 150))
     }
   })

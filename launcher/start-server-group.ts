@@ -37,7 +37,7 @@ export async function startServerGroup(cluster: Cluster, group: Group): Promise<
   let stopping = false
   const supervisor = new Supervisor({
     directory: cluster.directory,
-    environment: cluster.environment,
+    environment: () => cluster.environment,
     say,
     onChange: () => {},
   })

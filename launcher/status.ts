@@ -6,6 +6,7 @@ import { createCustomersClient } from '../db-customers/api.ts'
 import { createProductsClient } from '../db-products/api.ts'
 import { createLogger } from '../platform/log.ts'
 import type { GroupStatus } from '../replication/replicated-log.ts'
+import { outsideReason } from '../replication/replica/outside.ts'
 import type { Cluster } from './environment.ts'
 import { type Group, type PlannedProcess, planCluster } from './plan.ts'
 import { type Probe, probe } from './readiness.ts'
@@ -99,13 +100,11 @@ function groupIsWritable(processes: readonly ProcessStatus[], group: Group): boo
 }
 
 export function formatStatus(processes: readonly ProcessStatus[]): string {
-  const rows = processes.map(({ name, address, pid, restarts, probe, replication }) => [
-    name,
-    address,
-    String(pid ?? '-'),
-    probe.ready ? 'ready' : 'NOT READY',
-    restarts === 0 ? '' : `${restarts}`,
-    probe.ready ? describeReplication(replication) : probe.reason,
+  const rows = processes.map((process) => [
+    process.name,
+    process.address,
+    String(process.pid ?? '-'),
+    ...describe(process),
   ])
   const header = ['NAME', 'ADDRESS', 'PID', 'STATE', 'RESTARTS', '']
   const widths = header.map((_, column) =>
@@ -119,6 +118,15 @@ export function formatStatus(processes: readonly ProcessStatus[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** State, restarts, and what there is to say. */
+function describe({ probe, replication, restarts }: ProcessStatus): [string, string, string] {
+  const count = restarts === 0 ? '' : `${restarts}`
+  const outside = replication === undefined ? undefined : outsideReason(replication)
+  if (outside !== undefined) return ['OUTSIDE', count, outside]
+  if (!probe.ready) return ['NOT READY', count, probe.reason]
+  return ['ready', count, describeReplication(replication)]
 }
 
 function describeReplication(status: GroupStatus | undefined): string {

@@ -23,11 +23,14 @@ type Supervised = {
   startedAtMs: number
   backoffMs: number
   timer: NodeJS.Timeout | undefined
+  /** No longer planned: its end is no news. */
+  isDismissed: boolean
 }
 
 export type SupervisorOptions = {
   readonly directory: ClusterDirectory
-  readonly environment: Readonly<Record<string, string>>
+  /** Asked at every start: the addresses of a cluster may change while it runs. */
+  readonly environment: () => Readonly<Record<string, string>>
   /** One sentence for the person at the terminal. */
   readonly say: (line: string) => void
   /** Called whenever a process starts, dies or is held down. */
@@ -55,12 +58,32 @@ export class Supervisor {
         startedAtMs: 0,
         backoffMs: backoffFirstMs,
         timer: undefined,
+        isDismissed: false,
       }
       this.#processes.set(plan.name, supervised)
       if (this.#options.directory.isMarkedDown(plan.name)) supervised.state = 'down'
       else this.#spawn(supervised)
     }
     this.#changed()
+  }
+
+  /**
+   * From now on these processes and no others: new ones are started, those that are not among them
+   * are stopped for good, those that have moved to another address are started anew. Resolves when
+   * what had to stop has stopped.
+   */
+  async replan(plans: readonly PlannedProcess[]): Promise<void> {
+    const gone = [...this.#processes.values()].filter(
+      ({ plan }) => !plans.some((wanted) => isSame(wanted, plan)),
+    )
+    for (const supervised of gone) {
+      this.#processes.delete(supervised.plan.name)
+      supervised.isDismissed = true
+      clearTimeout(supervised.timer)
+    }
+    await Promise.all(gone.map(stopOne))
+    if (this.#stopping) return
+    this.start(plans.filter(({ name }) => !this.#processes.has(name)))
   }
 
   processes(): ProcessRecord[] {
@@ -103,7 +126,7 @@ export class Supervisor {
     const { plan } = supervised
     const log = openSync(this.#options.directory.logPath(plan.name), 'a')
     const child = spawn(process.execPath, ['--enable-source-maps', ...plan.argv], {
-      env: { ...processEnvironment(), ...this.#options.environment },
+      env: { ...processEnvironment(), ...this.#options.environment() },
       stdio: ['ignore', log, log],
       // Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
       detached: true,
@@ -122,7 +145,7 @@ export class Supervisor {
     if (supervised.child !== child) return
     const { plan } = supervised
     supervised.child = undefined
-    if (this.#stopping) {
+    if (this.#stopping || supervised.isDismissed) {
       supervised.state = 'stopped'
       return
     }
@@ -163,6 +186,10 @@ export class Supervisor {
   #changed(): void {
     this.#options.onChange(this.processes())
   }
+}
+
+function isSame(a: PlannedProcess, b: PlannedProcess): boolean {
+  return a.name === b.name && a.host === b.host && a.port === b.port
 }
 
 function stopOne(supervised: Supervised): Promise<void> {

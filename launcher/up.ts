@@ -4,7 +4,9 @@
  */
 import { writeWhole, type ProcessRecord } from './cluster-directory.ts'
 import { type Cluster, recordableEnvironment } from './environment.ts'
+import { followMemberChanges } from './members/follow-changes.ts'
 import { stopOrphans, supervisorIsAlive } from './orphans.ts'
+import { watchOutsiders } from './outsiders.ts'
 import { type PlannedProcess, planCluster, serverUrls } from './plan.ts'
 import { takenPorts } from './ports.ts'
 import { waitUntilReady } from './readiness.ts'
@@ -31,7 +33,7 @@ export type UpOptions = {
 
 /** Resolves with the exit code once everything has stopped again. */
 export async function up(cluster: Cluster, options: UpOptions): Promise<number> {
-  const { directory, environment } = cluster
+  const { directory } = cluster
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const plans = planCluster(cluster.config)
 
@@ -54,25 +56,31 @@ export async function up(cluster: Cluster, options: UpOptions): Promise<number> 
 
   const stop = stopSignal()
   const startedAtMs = performance.now()
+  let current = cluster
   const supervisor = new Supervisor({
     directory,
-    environment,
+    environment: () => current.environment,
     say,
     onChange: (processes) =>
       directory.writeRecord({
         supervisorPid: process.pid,
         startedAtUnixMs: Date.now(),
-        environment: recordableEnvironment(environment),
+        environment: recordableEnvironment(current.environment),
         processes,
       }),
   })
   supervisor.start(plans)
   say(`Starting ${plans.length} processes; data and logs are in ${directory.path}`)
+  const following = followMemberChanges(cluster, say, async (changed) => {
+    current = changed
+    await supervisor.replan(planCluster(changed.config))
+  })
   const ready = bringUp(cluster, plans, supervisor, options, say, stop, startedAtMs)
   const failed = await Promise.race([ready, stop.promise.then(() => undefined)])
   if (failed === undefined || !failed) await stop.promise
   const code = failed === true ? 1 : 0
   say('Stopping ...')
+  await following.stop()
   await supervisor.stop()
   say('Everything has stopped. All data is kept.')
   return code
@@ -92,8 +100,10 @@ async function bringUp(
   for (const { name } of plans.filter((plan) => !expected.includes(plan))) {
     say(`${name} stays down, as ./agora kill left it; ./agora restart ${name} brings it back`)
   }
+  const outsiders = watchOutsiders(cluster)
   const late = await waitUntilReady(expected, {
     timeoutMs: options.readyTimeoutMs,
+    hopeless: ({ name }) => outsiders.reasonOf(name),
     cancelled: () => stop.received,
     onReady: (plan, ready, total) => {
       if (process.stderr.isTTY)
@@ -101,14 +111,14 @@ async function bringUp(
       else if (ready === total || ready % 5 === 0) say(`${ready}/${total} ready`)
     },
   })
+  outsiders.stop()
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   if (stop.received) return false
-  if (late.length > 0) {
-    for (const { plan, reason } of late) {
-      say(`${plan.name} is not ready: ${reason}; see ${cluster.directory.logPath(plan.name)}`)
-    }
-    return true
+  for (const { plan, reason, hopeless } of late) {
+    if (hopeless) say(`${plan.name} runs, and is not part of its group. ${reason}`)
+    else say(`${plan.name} is not ready: ${reason}; see ${cluster.directory.logPath(plan.name)}`)
   }
+  if (late.some(({ hopeless }) => !hopeless)) return true
   const report = describeReady(cluster, supervisor.processes())
   await options.beforeReady?.(report)
   if (options.readyFile !== undefined) {

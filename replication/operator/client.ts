@@ -38,6 +38,7 @@ export class GroupOperator {
   readonly #key: Buffer
   readonly #definition = groupDefinition()
   readonly #clients = new Map<string, { readonly at: HostPort; readonly client: Client }>()
+  #closed = false
 
   constructor(options: GroupOperatorOptions) {
     this.#options = options
@@ -45,12 +46,17 @@ export class GroupOperator {
     for (const { host, port } of options.members) this.#clientOf({ host, port })
   }
 
+  /** Somebody may be there, too: asked from the next look on. */
+  alsoAsk({ host, port }: HostPort): void {
+    this.#clientOf({ host, port })
+  }
+
   /** Asks all that are known, and those that they name. Never rejects. */
   async look(): Promise<Answer[]> {
     const asked = new Map<string, Promise<Answer>>()
     for (;;) {
       const fresh = [...this.#clients].filter(([address]) => !asked.has(address))
-      if (fresh.length === 0) return await Promise.all(asked.values())
+      if (fresh.length === 0 || this.#closed) return await Promise.all(asked.values())
       for (const [address, { at, client }] of fresh) asked.set(address, this.#report(at, client))
       for (const { report } of await Promise.all(asked.values())) {
         for (const { host, port } of report?.protocolDetails.configuration ?? []) {
@@ -83,6 +89,7 @@ export class GroupOperator {
   }
 
   close(): void {
+    this.#closed = true
     for (const { client } of this.#clients.values()) client.close()
   }
 

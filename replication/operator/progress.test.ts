@@ -28,7 +28,10 @@ function words(
   return `${done ? 'done: ' : ''}${words}`
 }
 
-const transferOf = (receivedBytes: number) => ({ receivedBytes, totalBytes: 100 })
+const transferOf = (receivedBytes: number) => ({
+  ...{ kind: 'fetching', source: 1, index: 9 },
+  ...{ receivedBytes, totalBytes: 100 },
+})
 const withFifth = (seat: Omit<FakeSeat, 'id'>, more: Partial<FakeGroup> = {}): FakeGroup => ({
   leader: 0,
   seats: [...founders, { id, ...seat }],

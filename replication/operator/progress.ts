@@ -33,7 +33,7 @@ export function progressOf({ action, before }: Goal, view: GroupView): Progress 
     case 'remove':
       return removal(view, action.id)
     case 'transfer':
-      return transfer(view, action.to, before.leader)
+      return handover(view, action.to, before.leader)
     default:
       return unreachable(action)
   }
@@ -62,12 +62,13 @@ function admission(view: GroupView, id: MemberId, asLearner: boolean): Progress 
 
 /** A member that gets the log and has no vote. */
 function following(view: GroupView, member: MemberView, asLearner: boolean): Progress {
-  const { id, state, lag, fetchedPercent } = member
+  const { id, state, lag, transfer } = member
   const close = state === 'replicate' && (lag ?? Number.POSITIVE_INFINITY) <= closeBehindEntries
   if (member.role === 'learner' && asLearner && close && !view.changing) {
     return done(`member ${id} is a learner and has the data`)
   }
   const how = member.role === 'learner' && asLearner ? 'as a learner' : 'without a vote'
+  if (transfer !== undefined) return pending(`member ${id} is ${transfer}`)
   switch (state) {
     case 'unreachable':
       return pending(`member ${id} is admitted ${how} and is not heard: is it running?`)
@@ -75,8 +76,6 @@ function following(view: GroupView, member: MemberView, asLearner: boolean): Pro
       return pending(`member ${id} runs with another disk than the one that was admitted`)
     case 'needs the state':
       return pending(`member ${id} needs the whole state: the log no longer reaches back so far`)
-    case 'fetching the state':
-      return pending(`member ${id} is fetching the state, ${fetchedPercent ?? 0} %`)
     case 'probe':
     case 'unknown':
       return pending(`member ${id} is admitted ${how}`)
@@ -95,7 +94,7 @@ function removal(view: GroupView, id: MemberId): Progress {
   return done(`member ${id} is removed`)
 }
 
-function transfer(
+function handover(
   view: GroupView,
   to: MemberId | undefined,
   before: MemberId | undefined,

@@ -56,7 +56,13 @@ const member = z.object({
     .default({}),
 })
 
-const transfer = z.object({ receivedBytes: z.number(), totalBytes: z.number() })
+const bytes = z.number().default(0)
+const transfer = z.object({
+  kind: z.enum(['preparing', 'fetching', 'fetched', 'installing']),
+  receivedBytes: bytes,
+  totalBytes: bytes,
+  installedBytes: bytes,
+})
 
 const shape = z.object({
   protocol: z.enum(['raft', 'sequencer', 'direct']),
@@ -66,11 +72,12 @@ const shape = z.object({
   appliedIndex: z.number(),
   members: z.array(member),
   protocolDetails: details,
-  /** How far another member's state has been fetched, while it is. */
+  /** How far it is with taking over another member's state, while it does. */
   stateTransfer: transfer.optional().catch(undefined),
 })
 
 export type MemberReport = z.infer<typeof member>
+export type TransferReport = z.infer<typeof transfer>
 export type SeatReport = z.infer<typeof seat>
 export type Report = z.infer<typeof shape>
 

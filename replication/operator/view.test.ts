@@ -43,7 +43,7 @@ describe('a group as its operators see it', () => {
       ],
       outsiders: [4, 7],
     }
-    const fetching = { stateTransfer: { receivedBytes: 41, totalBytes: 100 } }
+    const fetching = { stateTransfer: { kind: 'fetching', receivedBytes: 41, totalBytes: 100 } }
     const answers = [0, 1, 3, 4, 5].map((id) =>
       answerOf(id, reportOf(group, id, id === 3 ? fetching : {})),
     )
@@ -52,13 +52,13 @@ describe('a group as its operators see it', () => {
       [0, 'leader', 'replicate', 0],
       [1, 'voter', 'probe', 600],
       [2, 'voter', 'unreachable', 0],
-      [3, 'joining', 'fetching the state', 1_000],
-      [4, 'voter', 'disk lost', 0],
+      [3, 'joining', 'needs the state', 1_000],
+      [4, 'voter', 'disk lost', undefined],
       [5, 'learner', 'replicate', 0],
       [7, 'outsider', 'unreachable', undefined],
       [8, 'removed', 'unreachable', undefined],
     ])
-    expect(members[3]?.fetchedPercent).toBe(41)
+    expect(members[3]?.transfer).toBe('fetching the state, 41 %')
     expect(members[2]?.appliedIndex).toBeUndefined()
     expect(members[1]?.appliedIndex).toBe(990)
   })
@@ -78,7 +78,7 @@ describe('a group as its operators see it', () => {
       'unreachable',
       'unknown',
     ])
-    expect(view.members[0]?.note).toBe('connection refused')
+    expect(view.members[0]?.problem).toBe('connection refused')
   })
 
   it('when nobody answers, shows what is configured', () => {
@@ -90,7 +90,7 @@ describe('a group as its operators see it', () => {
   it('takes somebody else at an address for what it is', () => {
     const stranger = { ...answerOf(2, undefined), report: reportOf(three, 1) }
     const view = groupView([answerOf(0, reportOf(three, 0)), stranger], configured)
-    expect(memberOf(view, memberId(2))?.note).toBe('member 1 answers at its address')
+    expect(memberOf(view, memberId(2))?.problem).toBe('member 1 answers at its address')
   })
 
   it('of the sequencer: what each has received, and who lost its log', () => {

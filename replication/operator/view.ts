@@ -2,10 +2,11 @@
  * One picture of a group from what its replicas say: pure. Who leads is believed about the others;
  * where nobody leads, what each says of itself is all there is. It must not know how it was asked.
  */
+import { unreachable } from '../../common/assert.ts'
 import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import { type Answer, leaderAmong } from './client.ts'
-import type { MemberReport, Report, SeatReport } from './report.ts'
+import type { MemberReport, Report, SeatReport, TransferReport } from './report.ts'
 
 /**
  *   joining   gets the log and becomes a voter by itself once it has caught up
@@ -20,7 +21,6 @@ export type State =
   | 'probe'
   /** The log no longer reaches back to where it stands. */
   | 'needs the state'
-  | 'fetching the state'
   | 'unreachable'
   /** Heard, but with another disk than the one that belongs to the group. */
   | 'disk lost'
@@ -38,10 +38,12 @@ export type MemberView = {
   readonly lastHeardMsAgo: number | undefined
   /** As it says itself; undefined when it does not answer. */
   readonly appliedIndex: number | undefined
-  /** 0 … 100, while it fetches the state. */
-  readonly fetchedPercent: number | undefined
-  /** Why it is outside, or does not answer. */
-  readonly note: string
+  /** While it takes over another member's state, how far it is: `fetching the state, 40 %`. */
+  readonly transfer: string | undefined
+  /** Why it is not part of the group, and what to do, as it says itself. */
+  readonly outside: string | undefined
+  /** Why it does not answer. */
+  readonly problem: string
 }
 
 export type GroupView = {
@@ -59,6 +61,8 @@ export type GroupView = {
   readonly transferring: boolean
   readonly view: string | undefined
   readonly nextSequencer: MemberId | undefined
+  /** Who has asked, lately and with a disk that has no seat, to be taken in. */
+  readonly outsiders: readonly MemberId[]
   readonly members: readonly MemberView[]
 }
 
@@ -89,6 +93,7 @@ export function groupView(answers: readonly Answer[], configured: readonly Membe
     transferring: details?.transferring !== undefined && details.transferring !== false,
     view: details?.viewId,
     nextSequencer: details?.nextSequencer,
+    outsiders: (leading?.protocolDetails.outsiders ?? []).map(({ id }) => id),
     members,
   }
 }
@@ -120,7 +125,7 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
     const own = ownReport(answers, id, at)
     const seen = leading?.members.find((one) => one.id === id)
     const isLeader = leading?.self === id
-    const matchIndex = isLeader ? leading?.protocolDetails.lastIndex : seen?.details.matchIndex
+    const matchIndex = isLeader ? leading?.protocolDetails.lastIndex : heldBy(seen)
     return {
       id,
       address: at === undefined ? '' : formatHostPort(at),
@@ -130,8 +135,9 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
       lag: lagBehind(leading, matchIndex),
       lastHeardMsAgo: seen?.lastHeardMsAgo,
       appliedIndex: own.report?.appliedIndex,
-      fetchedPercent: fetchedPercent(own.report),
-      note: own.report?.protocolDetails.outside ?? own.problem,
+      transfer: transferWords(own.report?.stateTransfer),
+      outside: own.report?.protocolDetails.outside,
+      problem: own.problem,
     }
   })
   return views.sort((a, b) => a.id - b.id)
@@ -149,11 +155,13 @@ function ownReport(answers: readonly Answer[], id: MemberId, at: HostPort | unde
   return { report: undefined, problem: `member ${stranger} answers at its address` }
 }
 
+/** Who has no seat: one that once had it knows of a configuration, a disk that never had, of none. */
 function unseated(
   id: MemberId,
   own: Report | undefined,
   outsiders: readonly { readonly id: MemberId }[],
 ): Role {
+  if (own?.protocolDetails.configuration !== undefined) return 'removed'
   return own !== undefined || outsiders.some((one) => one.id === id) ? 'outsider' : 'removed'
 }
 
@@ -174,10 +182,15 @@ function stateOf(about: {
     case 'probe':
       return seen.details.state
     case 'stranded':
-      return own.report?.stateTransfer === undefined ? 'needs the state' : 'fetching the state'
+      return 'needs the state'
     default:
       return 'unknown'
   }
+}
+
+/** What a lost disk held, nobody holds now. */
+function heldBy(seen: MemberReport | undefined): number | undefined {
+  return seen?.details.diskLost === true ? undefined : seen?.details.matchIndex
 }
 
 function lagBehind(leading: Report | undefined, matchIndex: number | undefined) {
@@ -186,10 +199,24 @@ function lagBehind(leading: Report | undefined, matchIndex: number | undefined) 
   return Math.max(0, lastIndex - matchIndex)
 }
 
-function fetchedPercent(report: Report | undefined): number | undefined {
-  if (report?.stateTransfer === undefined) return undefined
-  const { receivedBytes, totalBytes } = report.stateTransfer
-  return totalBytes <= 0 ? 0 : Math.min(100, Math.floor((100 * receivedBytes) / totalBytes))
+function transferWords(transfer: TransferReport | undefined): string | undefined {
+  if (transfer === undefined) return undefined
+  switch (transfer.kind) {
+    case 'preparing':
+      return 'waiting for a copy of the state'
+    case 'fetching':
+      return `fetching the state, ${percent(transfer.receivedBytes, transfer.totalBytes)} %`
+    case 'fetched':
+      return 'about to install the state'
+    case 'installing':
+      return `installing the state, ${percent(transfer.installedBytes, transfer.totalBytes)} %`
+    default:
+      return unreachable(transfer.kind)
+  }
+}
+
+function percent(part: number, whole: number): number {
+  return whole <= 0 ? 0 : Math.min(100, Math.floor((100 * part) / whole))
 }
 
 /** A group in which nobody leads: each member is shown as the one that answered sees it. */
@@ -212,8 +239,9 @@ function otherMembers(
       lag: undefined,
       lastHeardMsAgo: main?.self === member.id ? undefined : seen?.lastHeardMsAgo,
       appliedIndex: own.report?.appliedIndex,
-      fetchedPercent: fetchedPercent(own.report),
-      note: own.problem,
+      transfer: transferWords(own.report?.stateTransfer),
+      outside: undefined,
+      problem: own.problem,
     }
   })
 }

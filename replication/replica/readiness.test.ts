@@ -28,7 +28,10 @@ class ManualClock implements Clock {
 }
 
 const silent = createLogger({ name: 'test', level: 'silent' })
-const status = (more: Partial<GroupStatus> = {}) => ({ writable: true, ...more }) as GroupStatus
+const status = (more: Partial<GroupStatus> = {}) =>
+  ({ writable: true, protocolDetails: {}, ...more }) as GroupStatus
+const outside = (reason: string) =>
+  status({ writable: false, reason, protocolDetails: { outside: reason } })
 
 test('a replica serves after its first barrier, and not before the group has a time', async () => {
   const clock = new ManualClock()
@@ -55,7 +58,37 @@ test('a replica serves after its first barrier, and not before the group has a t
   groupTime = 1
   await clock.fire()
   await readiness.serving
+  expect([barriers, health]).toEqual([2, [true]])
+  await clock.fire()
+  readiness.stop()
   expect([barriers, health, clock.timers]).toEqual([2, [true], 0])
+})
+
+test('a replica that has left its group serves no more until it is taken in again', async () => {
+  const clock = new ManualClock()
+  const health: boolean[] = []
+  let now = status()
+  const barrier = async () => {
+    if (now.protocolDetails.outside !== undefined) throw new AppError('UNAVAILABLE')
+  }
+  const readiness = serveWhenReady({
+    log: { barrier, status: () => now },
+    groupTimeMs: () => 1,
+    server: { setServing: (serving) => void health.push(serving) },
+    clock,
+    logger: silent,
+  })
+  await clock.fire()
+  await clock.fire()
+  expect(health).toEqual([true])
+  now = outside('it was removed')
+  for (let look = 0; look < 3; look += 1) await clock.fire()
+  expect(health).toEqual([true, false])
+  now = status()
+  await clock.fire()
+  expect(health).toEqual([true, false, true])
+  readiness.stop()
+  expect(clock.timers).toBe(0)
 })
 
 test('a replica that is stopped before never serves, even when its barrier passes late', async () => {
@@ -78,6 +111,17 @@ test('a replica that is stopped before never serves, even when its barrier passe
   pass()
   await nextTurn()
   expect(health).toEqual([])
+})
+
+test('what keeps a replica outside its group is one line, until it is another', async () => {
+  const clock = new ManualClock()
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line).reason ?? 'taken') }
+  const seen = [outside('not formed'), outside('disk lost'), outside('disk lost'), status()]
+  const log = { barrier: async () => {}, status: () => seen.shift() ?? status() }
+  watchWritable(log, clock, createLogger({ name: 'test', level: 'info', stream }))
+  for (let look = 0; look < 5; look += 1) await clock.fire()
+  expect(lines).toEqual(['not formed', 'disk lost', 'taken'])
 })
 
 test('only changes between taking and refusing writes are logged, with the reason', async () => {

@@ -7,15 +7,18 @@ import type { Logger } from '../../platform/log.ts'
 import type { RpcServer } from '../../platform/rpc/server.ts'
 import type { Clock } from '../ports.ts'
 import type { ReplicatedLog } from '../replicated-log.ts'
+import { outsideReason } from './outside.ts'
 
 type Log = Pick<ReplicatedLog<never, never>, 'barrier' | 'status'>
 
 const barrierTimeoutMs = 2_000
 const pollMs = 50
+const watchEveryMs = 500
 
 /**
  * Tells the health service SERVING once a first barrier has passed and the group has a time: then
- * this replica has caught up with all that was acknowledged before it started.
+ * this replica has caught up with all that was acknowledged before it started. One that is no longer
+ * part of its group does not serve, and begins anew if it is taken in again.
  */
 export function serveWhenReady(options: {
   readonly log: Log
@@ -40,11 +43,19 @@ export function serveWhenReady(options: {
     asking = false
     if (stopped || !caughtUp || groupTimeMs() === 0) return
     timer.cancel()
+    timer = clock.every(watchEveryMs, stayInside)
     server.setServing(true)
     logger.info({ appliedIndex: log.status().appliedIndex }, 'this replica is serving')
     announce()
   }
-  const timer = clock.every(pollMs, () => void look())
+  const stayInside = (): void => {
+    if (outsideReason(log.status()) === undefined) return
+    timer.cancel()
+    caughtUp = false
+    server.setServing(false)
+    timer = clock.every(pollMs, () => void look())
+  }
+  let timer = clock.every(pollMs, () => void look())
   const stop = (): void => {
     stopped = true
     timer.cancel()
@@ -63,16 +74,19 @@ async function passesBarrier(log: Log, clock: Clock, logger: Logger): Promise<bo
   }
 }
 
-const watchEveryMs = 500
-
-/** Logs each change between taking writes and not, with the reason. */
+/** Logs each change between taking writes and not, with the reason, and what keeps it outside. */
 export function watchWritable(log: Log, clock: Clock, logger: Logger): { stop(): void } {
   let writable: boolean | undefined
+  let outside: string | undefined
   const timer = clock.every(watchEveryMs, () => {
     const status = log.status()
-    if (status.writable === writable) return
+    const reason = outsideReason(status)
+    if (status.writable === writable && reason === outside) return
     writable = status.writable
-    if (writable) logger.info('writes are taken')
+    outside = reason
+    if (outside !== undefined) {
+      logger.warn({ reason: outside }, 'this replica is not part of its group')
+    } else if (writable) logger.info('writes are taken')
     else logger.warn({ reason: status.reason }, 'writes are refused')
   })
   return { stop: () => timer.cancel() }
