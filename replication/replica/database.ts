@@ -44,7 +44,7 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
   readonly config: Pick<Config, 'databaseUrl'>
   readonly application: Application<Body>
   /** Is told of the group's checks. Not with a state machine of one's own. */
-  readonly observer: CheckObserver
+  readonly observer?: CheckObserver
   /** Default: SqlStateMachine.open. */
   readonly openStateMachine?: ((client: Client) => Promise<TimedStateMachine<Body>>) | undefined
   /** Further settings of the read connections. */
