@@ -8,84 +8,39 @@ import { seededRandom } from '../../../common/random.ts'
 import type {
   ActionId,
   BarrierId,
-  DurableState,
-  Install,
-  LogWrite,
   Outgoing,
   ProposalId,
   Ready,
-  Rejected,
-  StoredEntry,
 } from '../../../replication/protocol.ts'
 import { raftCodec } from '../../../replication/raft/codec.ts'
 import { RaftCore } from '../../../replication/raft/core.ts'
-import { configurationFrom } from '../../../replication/raft/configuration.ts'
-import { decodeScalars, encodeScalars } from '../../../replication/raft/durable.ts'
+import { decodeScalars } from '../../../replication/raft/durable.ts'
 import { noopEntry } from '../../../replication/raft/entry.ts'
 import type { RaftOptions } from '../../../replication/raft/options.ts'
 import type { PlantedBug } from '../../../replication/raft/state.ts'
-import type { Member } from '../../../common/host-port.ts'
-import type { FetchState } from '../../../replication/protocol.ts'
-import type { GroupAction } from '../../../replication/replicated-log.ts'
 import {
-  asDisk,
   asIncarnation,
   asIndex,
   asTerm,
-  type Configuration,
-  type DiskId,
   type RaftBody,
   type RaftMessage,
 } from '../../../replication/raft/types.ts'
+import type { GroupAction } from '../../../replication/replicated-log.ts'
+import { type Envelope, eventsOf, type GroupEvent, textOf } from './group-event.ts'
+import {
+  addressOf,
+  applyWrite,
+  diskOf,
+  durableOf,
+  type GroupMember,
+  loseDisk,
+  loseUnsecured,
+  metaOf,
+  newMember,
+} from './group-member.ts'
 
-export type Envelope = {
-  readonly from: MemberId
-  readonly to: MemberId
-  readonly message: RaftMessage
-}
-
-export type GroupEvent =
-  | { readonly kind: 'sent'; readonly envelope: Envelope }
-  | { readonly kind: 'lost'; readonly envelope: Envelope }
-  | { readonly kind: 'delivered'; readonly member: MemberId; readonly index: number; text: string }
-  | { readonly kind: 'answered'; readonly member: MemberId; readonly proposal: ProposalId }
-  | {
-      readonly kind: 'passed'
-      readonly member: MemberId
-      readonly barrier: BarrierId
-      readonly index: number
-    }
-  | { readonly kind: 'rejected'; readonly member: MemberId; readonly rejected: Rejected }
-  | {
-      readonly kind: 'administered'
-      readonly member: MemberId
-      readonly refusal: string | undefined
-    }
-  | { readonly kind: 'fetching'; readonly member: MemberId; readonly wanted: FetchState }
-  | { readonly kind: 'installed'; readonly member: MemberId; readonly index: number }
-
-export type GroupMember = {
-  readonly id: MemberId
-  core: RaftCore | undefined
-  starts: number
-  disk: { meta: Uint8Array | undefined; entries: StoredEntry[] }
-  /** How often it has lost its disk; part of the disk's name. */
-  wipes: number
-  /** Whom `others` means. */
-  peers: readonly MemberId[]
-  /** A state that was fetched and not installed. */
-  fetched: { readonly applied: GroupMember['applied']; readonly context: Uint8Array } | undefined
-  /** Held: writes stay under way until the disk is released. */
-  diskHeld: boolean
-  /** Held: what is delivered is not reported as applied. */
-  applyHeld: boolean
-  writing:
-    | { readonly write: LogWrite | Install; readonly after: readonly Outgoing<RaftMessage>[] }
-    | undefined
-  applied: { readonly index: number; readonly text: string }[]
-  appliedContext: Uint8Array | undefined
-  trimmedTo: number
-}
+export { addressOf, diskOf }
+export type { Envelope, GroupEvent, GroupMember }
 
 export type GroupSetup = {
   readonly members: number
@@ -99,16 +54,7 @@ export type GroupSetup = {
   readonly onEvent?: (event: GroupEvent) => void
 }
 
-/** The name of a member's disk after so many losses. */
-export function diskOf(id: number, wipes: number): DiskId {
-  return asDisk(100 * (id + 1) + wipes)
-}
-
-export function addressOf(id: MemberId): Member {
-  return { id, host: `host-${id}`, port: 6180 }
-}
-
-const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() }
+const utf8 = new TextEncoder()
 
 export class Group {
   readonly members: readonly GroupMember[]
@@ -119,45 +65,14 @@ export class Group {
 
   constructor(setup: GroupSetup) {
     this.#setup = setup
-    this.members = Array.from({ length: setup.members + (setup.spares ?? 0) }, (_, id) => ({
-      id: memberId(id),
-      core: undefined,
-      starts: 0,
-      disk: { meta: undefined, entries: [] },
-      wipes: 0,
-      peers: [],
-      fetched: undefined,
-      diskHeld: false,
-      applyHeld: false,
-      writing: undefined,
-      applied: [],
-      appliedContext: undefined,
-      trimmedTo: 0,
-    }))
+    const count = setup.members + (setup.spares ?? 0)
+    this.members = Array.from({ length: count }, (_, id) => newMember(id))
     if (setup.unformed !== true) {
       for (const member of this.members.slice(0, setup.members)) {
-        member.disk.meta = this.#metaOf(member, 0)
+        member.disk.meta = metaOf(member, asTerm(0), setup.members)
       }
     }
     for (const { id } of this.members) this.start(id)
-  }
-
-  /** The members that form the group, all voters, with their first disks. */
-  get founding(): Configuration {
-    const seats = this.members.slice(0, this.#setup.members)
-    return configurationFrom(
-      seats.map(({ id }) => ({ ...addressOf(id), disk: diskOf(id, 0), role: 'voter' })),
-    )
-  }
-
-  #metaOf({ id, wipes }: GroupMember, term: number): Uint8Array {
-    const { founding } = this
-    return encodeScalars({
-      disk: diskOf(id, wipes),
-      term: asTerm(term),
-      votedFor: undefined,
-      founding,
-    })
   }
 
   member(id: number): GroupMember {
@@ -176,7 +91,7 @@ export class Group {
   plantLog(id: number, terms: readonly number[], term = terms.at(-1) ?? 0): void {
     const member = this.member(id)
     member.disk = {
-      meta: this.#metaOf(member, term),
+      meta: metaOf(member, asTerm(term), this.#setup.members),
       entries: terms.map((each, place) => noopEntry(asIndex(place + 1), asTerm(each))),
     }
     this.start(id)
@@ -187,6 +102,7 @@ export class Group {
     const member = this.member(id)
     member.starts += 1
     member.writing = undefined
+    loseUnsecured(member)
     const { options, plantedBug, seed } = this.#setup
     member.fetched = undefined
     member.peers = this.#configured(id).filter((other) => other !== id)
@@ -213,11 +129,7 @@ export class Group {
   wipe(id: number): void {
     const member = this.member(id)
     this.crash(id)
-    member.disk = { meta: undefined, entries: [] }
-    member.applied = []
-    member.appliedContext = undefined
-    member.trimmedTo = 0
-    member.wipes += 1
+    loseDisk(member)
     this.start(id)
   }
 
@@ -272,7 +184,7 @@ export class Group {
   propose(id: number, text: string): ProposalId {
     const proposal = this.#nextId as ProposalId
     this.#nextId += 1
-    this.core(id).propose({ id: proposal, payload: utf8.encode.encode(text) })
+    this.core(id).propose({ id: proposal, payload: utf8.encode(text) })
     this.#pump(this.member(id))
     return proposal
   }
@@ -282,7 +194,7 @@ export class Group {
     for (const text of texts) {
       this.core(id).propose({
         id: this.#nextId as ProposalId,
-        payload: utf8.encode.encode(text),
+        payload: utf8.encode(text),
       })
       this.#nextId += 1
     }
@@ -371,7 +283,25 @@ export class Group {
   /** The write under way reaches the disk, but its completion is not told yet. */
   writeReachesDisk(id: number): void {
     const member = this.member(id)
-    if (member.writing !== undefined) applyWrite(member, member.writing.write)
+    const { writing } = member
+    if (writing === undefined || writing.reachedDisk) return
+    applyWrite(member, writing.write)
+    member.writing = { ...writing, reachedDisk: true }
+  }
+
+  /** From now on what it applies is not durable yet. */
+  holdSecuring(id: number): void {
+    const member = this.member(id)
+    member.secured ??= { count: member.applied.length, context: member.appliedContext }
+  }
+
+  /** All that it has applied is durable. */
+  secure(id: number): void {
+    const member = this.member(id)
+    member.secured = undefined
+    const index = asIndex(member.applied.at(-1)?.index ?? 0)
+    this.core(id).advance({ kind: 'appliedDurably', index })
+    this.#pump(member)
   }
 
   roles(): string {
@@ -413,32 +343,16 @@ export class Group {
     this.#send(member.id, ready.send)
     const write = ready.persist ?? ready.install
     if (write !== undefined) {
-      member.writing = { write, after: ready.sendAfterPersist }
+      member.writing = { write, after: ready.sendAfterPersist, reachedDisk: false }
       if (!member.diskHeld) this.#finishWrite(member)
     } else if (ready.sendAfterPersist.length > 0) {
       throw new Error('sendAfterPersist stands without a persist')
     }
-    for (const { index, commands, context } of ready.deliver) {
-      const text = commands.map(({ payload }) => utf8.decode.decode(payload)).join()
-      member.applied.push({ index, text })
-      member.appliedContext = context
-      onEvent?.({ kind: 'delivered', member: member.id, index, text })
-      for (const { proposal } of commands) {
-        if (proposal !== undefined) onEvent?.({ kind: 'answered', member: member.id, proposal })
-      }
+    for (const delivered of ready.deliver) {
+      member.applied.push({ index: delivered.index, text: textOf(delivered) })
+      member.appliedContext = delivered.context
     }
-    for (const { id, index } of ready.barriers) {
-      onEvent?.({ kind: 'passed', member: member.id, barrier: id, index })
-    }
-    for (const { error } of ready.administered) {
-      onEvent?.({ kind: 'administered', member: member.id, refusal: error?.message })
-    }
-    if (ready.fetch !== undefined) {
-      onEvent?.({ kind: 'fetching', member: member.id, wanted: ready.fetch })
-    }
-    for (const rejected of ready.rejected) {
-      onEvent?.({ kind: 'rejected', member: member.id, rejected })
-    }
+    for (const event of eventsOf(member.id, ready)) onEvent?.(event)
     if (ready.trimTo !== undefined) {
       const { trimTo } = ready
       member.trimmedTo = trimTo
@@ -447,13 +361,14 @@ export class Group {
     const last = ready.deliver.at(-1)
     if (last === undefined || member.applyHeld) return
     core.advance({ kind: 'applied', index: last.index })
+    if (member.secured !== undefined) return
     core.advance({ kind: 'appliedDurably', index: last.index })
   }
 
   #finishWrite(member: GroupMember): void {
     const { writing } = member
     if (writing === undefined) return
-    applyWrite(member, writing.write)
+    if (!writing.reachedDisk) applyWrite(member, writing.write)
     member.writing = undefined
     if ('index' in writing.write) {
       const { index } = writing.write
@@ -474,31 +389,6 @@ export class Group {
       }
     }
   }
-}
-
-function applyWrite(member: GroupMember, write: LogWrite | Install): void {
-  const { disk } = member
-  if ('index' in write) {
-    const { fetched } = member
-    if (fetched === undefined) throw new Error('there is no state to install')
-    disk.meta = write.meta
-    disk.entries = []
-    member.applied = [...fetched.applied]
-    member.appliedContext = fetched.context
-    member.fetched = undefined
-    return
-  }
-  if (write.meta !== undefined) disk.meta = write.meta
-  const first = write.entries[0]
-  if (first === undefined) return
-  disk.entries = disk.entries.filter(({ index }) => index < first.index)
-  disk.entries.push(...write.entries.map(({ index, bytes }) => ({ index, bytes })))
-}
-
-function durableOf(member: GroupMember): DurableState {
-  const { meta, entries } = member.disk
-  const index = asIndex(member.applied.at(-1)?.index ?? 0)
-  return { meta, entries: [...entries], applied: { index, context: member.appliedContext } }
 }
 
 function isAsking(message: RaftMessage): boolean {
