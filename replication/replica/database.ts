@@ -19,13 +19,10 @@ export type ReplicaDatabase<Body extends { readonly type: string }> = {
   readonly storage: PostgresLogStorage
   readonly stateMachine: TimedStateMachine<Body>
   readonly reads: Pool
-<<<<<<<
   /** A connection for one export or one install; whoever asks for it ends it. */
   connectForTransfer(purpose: 'export' | 'install'): Promise<Client>
-=======
   /** For hashing all rows, which may take long. */
   readonly checks: Pool
->>>>>>>
 }
 
 /** Reads are short, and the machine is shared with other replicas. */
@@ -70,12 +67,9 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
         ...options.readSettings,
       },
     })
-<<<<<<<
-    return { postgres, storage, stateMachine, reads, connectForTransfer: postgres.connect }
-=======
     const checks = postgres.pool('checks', 1, { settings: { statement_timeout: checkTimeout } })
-    return { postgres, storage, stateMachine, reads, checks }
->>>>>>>
+    const { connect: connectForTransfer } = postgres
+    return { postgres, storage, stateMachine, reads, checks, connectForTransfer }
   } catch (error) {
     await postgres.stop()
     throw error

@@ -13,11 +13,8 @@ import { endsBatch } from '../state-machine/check-commands.ts'
 import { jsonCommandCodec } from '../state-machine/command-codec.ts'
 import { startGroupClock } from '../state-machine/group-clock.ts'
 import { systemClock } from '../system-clock.ts'
-<<<<<<<
 import { ReplicaTransfer } from '../transfer/state-transfer.ts'
-=======
 import { prepareComparing } from './comparing.ts'
->>>>>>>
 import { openDatabase } from './database.ts'
 import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
