@@ -33,15 +33,22 @@ export async function stateHash(connection: ClientBase): Promise<Readonly<Record
 
 /** Begins a transaction on the connection; closeSnapshot() must follow. */
 export async function openSnapshot(connection: ClientBase): Promise<StateSnapshot> {
+  const tables = await tablesOfState(connection)
+  const names = tables.map(({ name }) => `state.${connection.escapeIdentifier(name)}`)
+  // Locked before the snapshot is taken: a table that is truncated afterwards, because another
+  // member's state is installed, would seem empty to it.
+  const lock = names.length === 0 ? '' : `LOCK TABLE ${names.join(', ')} IN ACCESS SHARE MODE;`
   // Whatever the server's defaults are, the same row must have the same text.
   await connection.query(
     `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
      SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD';
      SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL bytea_output = 'hex';
-     SET LOCAL extra_float_digits = 1; SET LOCAL search_path = pg_catalog`,
+     SET LOCAL extra_float_digits = 1; SET LOCAL search_path = pg_catalog;
+     ${lock}
+     SELECT`,
   )
-  // The transaction's first query: from here on it sees what was committed before.
-  return { connection, tables: await tablesOfState(connection) }
+  // The SELECT was the transaction's first: from there on it sees what was committed before.
+  return { connection, tables }
 }
 
 /** Table by table, so that the work can be broken off between two. */

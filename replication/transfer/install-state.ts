@@ -10,6 +10,7 @@ import type { Client, QueryConfig } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { assert } from '../../common/assert.ts'
 import { AppError } from '../../common/errors.ts'
+import { applicationPrefix } from '../../platform/postgres/connections.ts'
 import { movePositionSql } from '../state-machine/state-tables.ts'
 import type { ExportedTable, Manifest } from './manifest.ts'
 import { setAside } from './set-aside.ts'
@@ -73,7 +74,7 @@ export async function requireSameSchema(
   throw new AppError('INTERNAL', { message: `${message}. Run the same version on both` })
 }
 
-/** Begins the transaction and locks everybody out, readers too; they are short. */
+/** Begins the transaction and locks everybody out, readers too; most of them are short. */
 async function lockTables(work: InstallWork): Promise<void> {
   const { client, manifest } = work
   const names = manifest.tables.map((table) => qualifiedName(client, table)).join(', ')
@@ -91,6 +92,7 @@ async function lockTables(work: InstallWork): Promise<void> {
       if (!isLockFailure(error)) throw error
       if (attempt >= lockAttempts) throw await lockedOut(client, error)
     }
+    await endOwnReaders(client)
     await sleep(lockPauseMs)
   }
 }
@@ -101,15 +103,25 @@ function isLockFailure(error: unknown): boolean {
   return code === '55P03' || code === '40P01'
 }
 
-async function lockedOut(client: Client, cause: unknown): Promise<AppError> {
-  const { rows } = await client.query(
-    `SELECT DISTINCT a.pid, a.application_name AS name
-     FROM pg_locks l
-     JOIN pg_class c ON c.oid = l.relation
-     JOIN pg_stat_activity a ON a.pid = l.pid
-     WHERE c.relnamespace = to_regnamespace('state') AND l.granted AND a.pid <> pg_backend_pid()
-     ORDER BY a.pid LIMIT 5`,
+/** Who has locks on the tables, but for this connection. */
+const holdersSql = `
+  SELECT DISTINCT a.pid, a.application_name AS name
+  FROM pg_locks l
+  JOIN pg_class c ON c.oid = l.relation
+  JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE c.relnamespace = to_regnamespace('state') AND l.granted AND a.pid <> pg_backend_pid()`
+
+/** What this replica still reads so long (it hashes its rows, say) is of a state that goes away. */
+async function endOwnReaders(client: Client): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM (${holdersSql}) AS holders
+     WHERE starts_with(name, $1)`,
+    [applicationPrefix],
   )
+}
+
+async function lockedOut(client: Client, cause: unknown): Promise<AppError> {
+  const { rows } = await client.query(`${holdersSql} ORDER BY a.pid LIMIT 5`)
   const holders = rows.map(({ pid, name }) => `${name || 'a nameless connection'} (process ${pid})`)
   const who = holders.length === 0 ? 'somebody' : holders.join(', ')
   const message = `the state cannot be replaced: ${who} keeps reading its tables. End that`

@@ -5,7 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { HostPort } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Postgres } from '../../platform/postgres/postgres.ts'
-import { Places } from './postgres-fixture.ts'
+import {
+  closeSnapshot,
+  hashSnapshot,
+  openSnapshot,
+} from '../../replication/state-machine/state-hash.ts'
+import { connectTo, Places } from './postgres-fixture.ts'
 import { fillState, Giver, index, wanted } from './transfer-fixture.ts'
 import { until } from '../until.ts'
 
@@ -20,9 +25,10 @@ let source: Giver
 let receiver: Giver
 let opened: Giver[]
 
+const serverOf = ({ id }: { readonly id: number }) => servers[id % servers.length] as Postgres
+
 async function open(id: number): Promise<Giver> {
-  const server = servers[id % servers.length] as Postgres
-  const giver = await Giver.open(id, places, server, addresses)
+  const giver = await Giver.open(id, places, serverOf({ id }), addresses)
   opened.push(giver)
   return giver
 }
@@ -267,16 +273,44 @@ describe('an install', () => {
     expect(await receiver.hash()).toEqual(await source.hash())
   })
 
-  it('does not wait for ever for readers, and says who they are', async () => {
+  it('does not wait for ever for strangers, and says who they are', async () => {
     await receiver.fetch(wanted(41, 0))
     const before = await receiverNow()
+    const stranger = await connectTo(serverOf(receiver), receiver.admin.database ?? '')
+    await stranger.query("SET application_name = 'psql'")
+    await stranger.query('BEGIN; SELECT count(*) FROM state.items')
+    await receiver.reopen({ lockTimeoutMs: 50 })
+    await receiver.fetch(wanted(41, 0))
+    await expect(receiver.transfer.install(meta)).rejects.toThrow(
+      /psql \(process \d+\) keeps reading/,
+    )
+    await stranger.end()
+    expect(await receiverNow()).toEqual(before)
+  })
+
+  it('ends what this replica itself keeps reading', async () => {
+    await receiver.fetch(wanted(41, 0))
     const reader = await receiver.database.postgres.connect('a long reader')
     await reader.query('BEGIN; SELECT count(*) FROM state.items')
     await receiver.reopen({ lockTimeoutMs: 50 })
     await receiver.fetch(wanted(41, 0))
-    await expect(receiver.transfer.install(meta)).rejects.toThrow('a long reader')
-    await reader.end()
-    expect(await receiverNow()).toEqual(before)
+    await receiver.transfer.install(meta)
+    expect(await receiver.hash()).toEqual(await source.hash())
+    await expect(reader.query('SELECT 1')).rejects.toThrow()
+  })
+
+  it('does not make a hash of the rows wrong that was begun before', async () => {
+    await receiver.fetch(wanted(41, 0))
+    const before = await receiver.hash()
+    const hashing = await receiver.database.postgres.connect('hashing')
+    const snapshot = await openSnapshot(hashing)
+    const installed = receiver.transfer.install(meta)
+    const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted`
+    await until(async () => (await receiver.admin.query(waiting)).rowCount === 1, soonMs)
+    expect((await hashSnapshot(snapshot)).hashes).toEqual(before)
+    await closeSnapshot(snapshot)
+    await installed
+    expect(await receiver.hash()).toEqual(await source.hash())
   })
 
   it('waits for a reader that ends', async () => {
