@@ -101,7 +101,7 @@ export class GroupOperator {
       return { ...at, report, problem: report === undefined ? 'its status cannot be read' : '' }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      return { ...at, report: undefined, problem: error.message }
+      return { ...at, report: undefined, problem: shortened(error.message) }
     }
   }
 
@@ -132,6 +132,11 @@ export class GroupOperator {
 
 const nobodyLeads =
   'no member of the group says that it leads: see who is up (./agora status), start the others'
+
+/** grpc-js tells how it came to have no connection; why is enough. */
+function shortened(message: string): string {
+  return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(message)?.[1] ?? message
+}
 
 /** The one that leads in the latest term; in a group that has no leader, any that answers. */
 export function leaderAmong(answers: readonly Answer[]): Answer | undefined {

@@ -20,6 +20,7 @@ import type { RpcService } from '../../platform/rpc/server.ts'
 import type { Transport } from '../ports.ts'
 import { unpackFrame } from './grpc-frame.ts'
 import { PeerLink } from './grpc-peer-link.ts'
+import { PeerLinks } from './grpc-peer-links.ts'
 import { type PeerKeys, readStreamEnds, streamMetadata } from './grpc-peer-identity.ts'
 
 const streamPath = '/agora.raft.v1.Peers/Stream'
@@ -51,9 +52,14 @@ export type GrpcPeersOptions = {
   /** What may wait for one peer; more is dropped. */
   readonly queueMessagesMax?: number
   readonly queueMaxBytes?: number
+  /** How long the stream to one who is no peer any more outlives the last message. */
+  readonly strangerIdleMs?: number
   /** For tests: throws that share of the messages away instead of sending them. */
   readonly loss?: { readonly share: number; readonly random: Random }
 }
+
+/** Outsiders may ask where they belong, so many of them at once. */
+const strangersMax = 32
 
 type Receive = (from: MemberId, message: Uint8Array) => void
 type IncomingStream = {
@@ -66,8 +72,7 @@ export class GrpcPeers implements Transport {
   readonly service: RpcService
   readonly #options: GrpcPeersOptions
   readonly #keys: PeerKeys
-  readonly #links = new Map<MemberId, PeerLink>()
-  #peers: readonly MemberId[] = []
+  readonly #links: PeerLinks
   /** The latest stream of each peer: an older one is dead, though nobody may have noticed. */
   readonly #incoming = new Map<MemberId, IncomingStream>()
   readonly #warned = new Set<string>()
@@ -78,6 +83,8 @@ export class GrpcPeers implements Transport {
     this.#options = options
     const { secret, members, self } = options
     this.#keys = { rpc: rpcKey(secret), peer: deriveKey(secret, 'peer') }
+    const { strangerIdleMs } = options
+    this.#links = new PeerLinks({ open: (peer) => this.#link(peer), strangerIdleMs })
     this.service = {
       definition: peersDefinition,
       implementation: {
@@ -88,23 +95,16 @@ export class GrpcPeers implements Transport {
     this.setPeers(members.filter((peer) => peer.id !== self))
   }
 
-  /** A link once opened stays, for answers to those who are no peers any more. */
   setPeers(peers: readonly Member[]): void {
-    for (const peer of peers) {
-      const link = this.#links.get(peer.id)
-      if (link?.leadsTo(peer)) continue
-      link?.close()
-      this.#links.set(peer.id, this.#link(peer))
-    }
-    this.#peers = peers.map(({ id }) => id)
+    this.#links.setPeers(peers)
   }
 
   send(to: MemberId, message: Uint8Array): void {
-    if (!this.#loses()) this.#links.get(to)?.send(message)
+    if (!this.#loses()) this.#links.to(to)?.send(message)
   }
 
   broadcast(message: Uint8Array): void {
-    for (const peer of this.#peers) this.send(peer, message)
+    for (const peer of this.#links.peers) this.send(peer, message)
   }
 
   onMessage(receive: Receive): void {
@@ -113,7 +113,7 @@ export class GrpcPeers implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const link of this.#links.values()) link.close()
+    this.#links.close()
     for (const { end } of this.#incoming.values())
       end(status.UNAVAILABLE, 'this member is stopping')
     this.#incoming.clear()
@@ -176,7 +176,13 @@ export class GrpcPeers implements Transport {
     if (ends.group !== group) return `it is for the group ${ends.group}, this is ${group}`
     if (ends.to !== self) return `it is for member ${ends.to}, this is ${self}: compare the lists`
     if (ends.from === self) return `it comes from a second member ${self}: compare the lists`
+    const isKnown = this.#links.peers.has(ends.from) || this.#incoming.has(ends.from)
+    if (!isKnown && this.#strangers() >= strangersMax) return 'too many outsiders have one already'
     return undefined
+  }
+
+  #strangers(): number {
+    return [...this.#incoming.keys()].filter((id) => !this.#links.peers.has(id)).length
   }
 
   #take(from: MemberId, frame: Buffer, end: IncomingStream['end']): void {

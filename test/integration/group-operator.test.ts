@@ -136,7 +136,7 @@ describe('the operators’ client', () => {
     await group.servers[1]?.close(0)
     const answers = await group.operator([0]).look()
     expect(answers.map(({ report }) => report?.self)).toEqual([0, undefined, 2])
-    expect(answers[1]?.problem).toMatch(/No connection/)
+    expect(answers[1]?.problem).toMatch(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/)
     const [refused] = await group.operator([0], 'another secret').look()
     expect(refused?.problem).toContain('signed with another CLUSTER_SECRET')
   })

@@ -176,6 +176,81 @@ describe('gRPC peer transport', () => {
     expect(b.received).toEqual([])
   })
 
+  it('broadcasts to the peers of now, and still answers one that is none any more', async () => {
+    const members = await membersOf(3)
+    const [a, b, c] = await Promise.all([open(members, 0), open(members, 1), open(members, 2)])
+    await connect(a, { station: b, id: 1 })
+    await connect(a, { station: c, id: 2 })
+    a.peers.setPeers(members.slice(1, 2))
+    a.peers.broadcast(bytes('to peers'))
+    a.peers.send(memberId(2), bytes('you are out'))
+    await vi.waitFor(() => expect(b.received).toEqual([{ from: 0, text: 'to peers' }]))
+    await vi.waitFor(() => expect(c.received).toEqual([{ from: 0, text: 'you are out' }]))
+    a.peers.setPeers(members.slice(1))
+    a.peers.broadcast(bytes('welcome back'))
+    await vi.waitFor(() => expect(c.received.at(-1)?.text).toBe('welcome back'))
+    await vi.waitFor(() => expect(b.received.at(-1)?.text).toBe('welcome back'))
+  })
+
+  it('answers a former peer also when its stream had been given up', async () => {
+    const members = await membersOf(2)
+    const [a, b] = await Promise.all([open(members, 0, { strangerIdleMs: 20 }), open(members, 1)])
+    await connect(a, { station: b, id: 1 })
+    a.peers.setPeers([])
+    for (const text of ['once', 'again']) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await vi.waitFor(() => {
+        a.peers.send(memberId(1), bytes(text))
+        expect(b.received.at(-1)?.text).toBe(text)
+      })
+    }
+  })
+
+  it('hears a member that it was never told of, and reaches it once it is', async () => {
+    const members = await membersOf(3)
+    const [a, newcomer] = await Promise.all([open(members.slice(0, 2), 0), open(members, 2)])
+    await connect(newcomer, { station: a, id: 0 })
+    a.peers.send(memberId(2), bytes('nobody knows where'))
+    a.peers.setPeers(members.slice(1))
+    await connect(a, { station: newcomer, id: 2 })
+  })
+
+  it('follows a peer to another address', async () => {
+    const members = await membersOf(3)
+    const [self, , elsewhere] = members
+    if (self === undefined || elsewhere === undefined) throw new Error('there are three')
+    const [a, before] = await Promise.all([open(members.slice(0, 2), 0), open(members, 1)])
+    await connect(a, { station: before, id: 1 })
+    const moved = [self, { ...elsewhere, id: memberId(1) }]
+    const after = await open(moved, 1)
+    a.peers.setPeers(moved.slice(1))
+    await connect(a, { station: after, id: 1 })
+    expect(before.received).toEqual([])
+  })
+
+  it('bears only so many that are no peers', async () => {
+    const members = await membersOf(1)
+    const lines: string[] = []
+    const a = await open(members, 0, {
+      logger: pino({ level: 'warn' }, { write: (line) => lines.push(line) }),
+    })
+    const crowd = Array.from({ length: 33 }, (_, place) => {
+      const self = { id: memberId(10 + place), host: '127.0.0.1', port: 1 }
+      const peers = new GrpcPeers({
+        ...{ self: self.id, members: [...members, self], group: 'test' },
+        ...{ secret: 'a secret of the cluster', logger: silent },
+      })
+      closers.push(() => peers.close())
+      return peers
+    })
+    const speak = setInterval(() => {
+      for (const peers of crowd) peers.broadcast(bytes('let me in'))
+    }, 20)
+    closers.push(async () => clearInterval(speak))
+    await vi.waitFor(() => expect(lines.join()).toContain('too many outsiders'), 5_000)
+    await vi.waitFor(() => expect(new Set(a.received.map(({ from }) => from)).size).toBe(32))
+  })
+
   it('loses the share that a test asks for', async () => {
     const members = await membersOf(2)
     const loss = { share: 0, random: seededRandom(1) }
