@@ -117,6 +117,27 @@ describe('one replica after the other', () => {
     }
   })
 
+  it('asks one that is outside its group once, and leaves it alone while it serves nobody', async () => {
+    let asked = 0
+    const outsider = await serve(async () => {
+      asked += 1
+      throw new AppError('UNAVAILABLE', { message: 'member 3 has an empty disk' })
+    })
+    outsider.setServing(false)
+    const member = await serve(heardBy('a member'))
+    const client = connect([outsider.port, member.port])
+    const startedAtMs = performance.now()
+    for (let call = 0; call < 20; call += 1) {
+      const { heardBy } = await client.call('Say', { text: 'hello' }, within(2_000))
+      expect(heardBy).toBe('a member')
+    }
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+    // By now it has been probed several times.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await client.call('Say', { text: 'hello' }, within(2_000))
+    expect(asked).toBe(1)
+  })
+
   it('stays with one replica while it is well, and returns to it', async () => {
     const home = await serve(heardBy('a'))
     const other = await serve(heardBy('b'))
