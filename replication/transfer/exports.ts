@@ -211,9 +211,10 @@ export class Exports {
     const directory = join(this.#options.directory, exportId)
     const startedMs = this.#nowMs()
     logger.info({ exportId }, 'exporting the state for another member')
+    const { signal } = making.abort
     try {
       await mkdir(directory, { mode: 0o700 })
-      const { signal } = making.abort
+      signal.throwIfAborted()
       const onWritten = (sizeBytes: number): void => {
         making.writtenBytes += sizeBytes
       }
@@ -232,7 +233,7 @@ export class Exports {
       const durationMs = Math.round(nowMs - startedMs)
       logger.info({ ...about, durationMs }, 'the state is exported')
     } catch (error) {
-      if (!making.abort.signal.aborted) {
+      if (!signal.aborted) {
         this.#failure = { error, atMs: this.#nowMs() }
         logger.error({ err: error, exportId }, 'the state could not be exported')
       }

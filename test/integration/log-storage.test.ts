@@ -6,7 +6,7 @@ import type { Postgres } from '../../platform/postgres/postgres.ts'
 import type { LogWrite } from '../../replication/protocol.ts'
 import type { LogIndex } from '../../replication/replicated-log.ts'
 import { histories, LogModel } from '../../replication/storage/log-model.fixture.ts'
-import { PostgresLogStorage } from '../../replication/storage/postgres-log.ts'
+import { emptyLogStatements, PostgresLogStorage } from '../../replication/storage/postgres-log.ts'
 import { Places } from './postgres-fixture.ts'
 
 const places = new Places()
@@ -61,6 +61,28 @@ describe('the log in PostgreSQL', () => {
     await next.write({ entries: [], truncateFrom: index(2), meta: Buffer.from('term 3') })
     await next.close()
     expect(await contents(await reopened())).toEqual({ meta: 'term 3', entries: ['1 a'] })
+  })
+
+  it('is loaded anew when it was emptied by another transaction, whatever was under way', async () => {
+    const storage = await emptyLog()
+    await storage.load()
+    await storage.write(writeOf(1, ['a'], 'term 1'))
+    await storage.write(writeOf(2, ['b', 'c']))
+    // Not waited for: it must not delete what comes after, under the same append ids.
+    const trimmed = storage.trim(index(2))
+    for (const { text, values } of emptyLogStatements(Buffer.from('term 7'))) {
+      await admin.query(text, values)
+    }
+    const { meta, entries } = await storage.load()
+    expect(Buffer.from(meta ?? []).toString()).toBe('term 7')
+    expect(entries).toEqual([])
+    await storage.write(writeOf(51, ['x']))
+    await storage.write(writeOf(52, ['y']))
+    await trimmed
+    await storage.trim(index(51))
+    await storage.close()
+    const after = { meta: 'term 7', entries: ['52 y'] }
+    expect(await contents(await reopened())).toEqual(after)
   })
 
   it('is what a plain array would be, whatever happens to it', async () => {

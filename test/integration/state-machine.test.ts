@@ -196,6 +196,49 @@ describe('apply', () => {
   })
 })
 
+describe('reload', () => {
+  it('goes on from what the database holds now, whatever was there before', async () => {
+    const one = await Machine.create()
+    const add = command({ type: 'add', owner: 'a', amount: 5 })
+    await one.apply(clock(0, start), add, command({ type: 'add', owner: 'b', amount: 1 }))
+    // As after an install: another state, of another position.
+    const other = await connectTo(postgres, one.client.database ?? '')
+    await other.query(
+      `BEGIN; TRUNCATE state.accounts, state.results;
+       UPDATE state.group_time SET unix_ms = ${start + minute};
+       UPDATE replica.position SET applied = 2, context = 'c'; COMMIT`,
+    )
+    await other.end()
+    const position = { index: 2, context: new Uint8Array(Buffer.from('c')) }
+    expect(await one.machine.reload()).toEqual(position)
+    expect(await one.machine.position()).toEqual(position)
+    expect(one.machine.groupTimeMs()).toBe(start + minute)
+    const results = await one.machine.apply(ordered(3, [add]), {
+      index: 3 as LogIndex,
+      context: undefined,
+    })
+    expect(results[0]).toMatchObject({
+      outcome: { ok: true, value: { balance: 5 } },
+      replayed: false,
+    })
+    expect(await one.balances()).toEqual({ a: 5 })
+    await one.end()
+  })
+
+  it('is not for what could not be applied, nor beside what is being applied', async () => {
+    const one = await Machine.create()
+    const applied = one.apply(command({ type: 'add', owner: 'a', amount: 5 }))
+    await expect(one.machine.reload()).rejects.toThrow('nothing is applied')
+    await applied
+    const reloaded = one.machine.reload()
+    await expect(one.apply()).rejects.toThrow('one batch at a time')
+    await reloaded
+    await expect(one.apply(command({ type: 'break' }))).rejects.toThrow('a bug')
+    await expect(one.machine.reload()).rejects.toThrow('a bug')
+    await one.end()
+  })
+})
+
 describe('group time', () => {
   it('is what the members have ordered, survives a restart, and reaches the application', async () => {
     const one = await Machine.create()
