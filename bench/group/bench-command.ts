@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { describeMachine } from '../report.ts'
 import type { GroupProtocol } from './group.ts'
+import { commandSize, groupSize, number, numbers } from './flags.ts'
 import { Interrupted, untilInterrupted } from './interruption.ts'
-import { keyBytes } from './command.ts'
 import { type MeasuredLoad, measureLoad } from './measure-load.ts'
 import { startOurs } from './our-system.ts'
 import { writeOwnProfile } from './own-profile.ts'
@@ -199,28 +199,6 @@ function toJson(flags: GroupFlags, systems: readonly SystemRuns[]): string {
 function hasErrors(systems: readonly SystemRuns[]): boolean {
   const loads = systems.flatMap(({ runs }) => runs.flat())
   return loads.some(({ summary }) => summary.errorCount > 0 || summary.calls === 0)
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected 1 or more.')
-  return value
-}
-
-function numbers(text: string): number[] {
-  return text.split(',').map(number)
-}
-
-function groupSize(text: string): number {
-  const value = number(text)
-  if (![1, 3, 5, 7].includes(value)) throw new InvalidArgumentError('Expected 1, 3, 5 or 7.')
-  return value
-}
-
-function commandSize(text: string): number {
-  const value = number(text)
-  if (value < keyBytes) throw new InvalidArgumentError(`Expected ${keyBytes} or more.`)
-  return value
 }
 
 function loadList(text: string): LoadName[] {

@@ -18,6 +18,9 @@ export type OwnLoad = {
   readonly measuredMs: number
 }
 
+/** Of a member's process, without its PostgreSQL. */
+export type MemoryUse = { readonly residentBytes: number; readonly heapUsedBytes: number }
+
 type Conversion<T> = {
   readonly serialize: (value: T) => Buffer
   readonly deserialize: (bytes: Buffer) => T
@@ -72,4 +75,5 @@ export const memberDefinition = {
   LoadYourself: method('LoadYourself', json<OwnLoad>(), json<RunSummary>()),
   Administer: method('Administer', json<GroupAction>(), nothing),
   GetStatus: method('GetStatus', nothing, json<GroupStatus>()),
+  GetMemory: method('GetMemory', nothing, json<MemoryUse>()),
 } as const

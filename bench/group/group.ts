@@ -4,7 +4,7 @@
  * that is in the program it is told to start.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { formatHostPort, type Member } from '../../common/host-port.ts'
 import { memberId } from '../../common/member.ts'
 import { assetPath } from '../../platform/assets.ts'
 import { processEnvironment } from '../../platform/config.ts'
+import { GroupOperator } from '../../replication/operator/client.ts'
 import type { GroupStatus } from '../../replication/replicated-log.ts'
 import { GroupMember } from './member.ts'
 import type { ApplyMode } from './state-machines.ts'
@@ -26,6 +27,8 @@ export type GroupProtocol = {
   readonly membersVariable: 'CUSTOMER_DBS' | 'PRODUCT_DBS'
   /** Whether the member that says this leads, as far as it knows. */
   leads(status: GroupStatus): boolean
+  /** Another value after every election, as the member that says this knows it. */
+  epoch(status: GroupStatus): unknown
 }
 
 export type GroupOptions = {
@@ -48,13 +51,14 @@ export class Group {
   readonly members: readonly GroupMember[]
   readonly #protocol: GroupProtocol
   readonly #dir: string
+  readonly #secret = randomBytes(24).toString('hex')
 
   private constructor(protocol: GroupProtocol, options: GroupOptions) {
     this.#protocol = protocol
     this.#dir = mkdtempSync(join(options.parentDir ?? tmpdir(), 'agora-bench-'))
     // PostgreSQL, which does not run as root, has to get through.
     chmodSync(this.#dir, 0o755)
-    this.members = planMembers(protocol, options, this.#dir)
+    this.members = planMembers(protocol, options, { dir: this.#dir, secret: this.#secret })
   }
 
   /** Resolves when one member leads and all serve. Nothing is left when it rejects. */
@@ -124,6 +128,18 @@ export class Group {
     }
   }
 
+  /** How operators reach the group; whoever asks for it closes it. */
+  operator(): GroupOperator {
+    const members = this.members.map(({ address }) => address)
+    return new GroupOperator({ members, secret: this.#secret })
+  }
+
+  copyLogs(to: string): void {
+    mkdirSync(to, { recursive: true })
+    const logs = readdirSync(this.#dir).filter((name) => name.endsWith('.log'))
+    for (const name of logs) copyFileSync(join(this.#dir, name), join(to, name))
+  }
+
   /** Stops all processes and deletes all data. */
   async remove(): Promise<void> {
     const removed = await Promise.allSettled(this.members.map((member) => member.remove()))
@@ -144,14 +160,13 @@ export class Group {
 function planMembers(
   protocol: GroupProtocol,
   { members, apply, basePort, cpuProfDir, environment }: GroupOptions,
-  dir: string,
+  { dir, secret }: { readonly dir: string; readonly secret: string },
 ): GroupMember[] {
   const addresses: Member[] = Array.from({ length: members }, (_, id) => ({
     id: memberId(id),
     host: '127.0.0.1',
     port: basePort + 5 * id,
   }))
-  const secret = randomBytes(24).toString('hex')
   const shared = {
     ...processEnvironment(),
     ...otherAddresses(basePort + 5 * members),

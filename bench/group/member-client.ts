@@ -6,19 +6,20 @@ import { clientCredentials, clientOptions } from '../../platform/rpc/channel.ts'
 import { errorFromStatus } from '../../platform/rpc/errors.ts'
 import type { GroupAction, GroupStatus } from '../../replication/replicated-log.ts'
 import type { RunSummary } from '../measure.ts'
-import { memberDefinition, type OwnLoad } from './definition.ts'
+import { type MemoryUse, memberDefinition, type OwnLoad } from './definition.ts'
 
 /** Every call rejects with an AppError. */
 export type MemberClient = {
   /** The index of the command, once it is applied at that member. */
-  submit(command: Uint8Array): Promise<number>
+  submit(command: Uint8Array, timeoutMs?: number): Promise<number>
   /** What the member has applied, after a linearizable barrier. */
   read(): Promise<number>
   /** Those of `keys` (of commands, see keyOf) that have no row, after a barrier. */
-  missing(keys: readonly string[]): Promise<readonly string[]>
+  missing(keys: readonly string[], timeoutMs?: number): Promise<readonly string[]>
   loadYourself(load: OwnLoad): Promise<RunSummary>
   administer(action: GroupAction): Promise<void>
   status(): Promise<GroupStatus>
+  memory(): Promise<MemoryUse>
   close(): void
 }
 
@@ -38,9 +39,9 @@ export function createMemberClient(
     limitMs = timeoutMs,
   ): Promise<Reply> => unaryCall(client, method, request, authMetadata(key, method.path), limitMs)
   return {
-    submit: (command) => call(memberDefinition.Submit, command),
+    submit: (command, limitMs) => call(memberDefinition.Submit, command, limitMs),
     read: () => call(memberDefinition.Read, {}),
-    missing: (keys) => call(memberDefinition.Missing, keys),
+    missing: (keys, limitMs) => call(memberDefinition.Missing, keys, limitMs),
     loadYourself: (load) => {
       const limitMs = load.warmUpMs + load.measuredMs + timeoutMs
       return call(memberDefinition.LoadYourself, load, limitMs)
@@ -49,6 +50,7 @@ export function createMemberClient(
       await call(memberDefinition.Administer, action, 6 * timeoutMs)
     },
     status: () => call(memberDefinition.GetStatus, {}, statusTimeoutMs),
+    memory: () => call(memberDefinition.GetMemory, {}, statusTimeoutMs),
     close: () => client.close(),
   }
 }

@@ -1,6 +1,8 @@
 /** One member of a measured group: its process, its PostgreSQL, its data, and a client to it. */
 import { rm } from 'node:fs/promises'
+import pg from 'pg'
 import type { Member } from '../../common/host-port.ts'
+import { clientConfig } from '../../platform/postgres/connections.ts'
 import { removePostgresData, stopPostgresIn } from '../../platform/postgres/embedded.ts'
 import { findPlace } from '../../platform/postgres/places.ts'
 import { findPostmaster } from '../../platform/postgres/postmaster.ts'
@@ -32,13 +34,26 @@ export class GroupMember extends MemberProcess {
 
   /** kill -9 of its PostgreSQL as well: what a machine does that loses power, all but the disk's cache. */
   async killWithDatabase(): Promise<void> {
-    await this.kill()
+    await (await this.aimToKill())()
+  }
+
+  /**
+   * All that takes time before killWithDatabase(), so that what is returned kills everything at
+   * once, and resolves when it is gone.
+   */
+  async aimToKill(): Promise<() => Promise<void>> {
     const server = await this.#postmaster()
-    if (server === undefined) return
-    const pids = [server.pid, ...childrenOf(server.pid)]
-    for (const pid of pids) killHard(pid)
-    const gone = await waitFor(() => !pids.some(isAlive), { timeoutMs: killedWithinMs })
-    if (!gone) throw new Error(`PostgreSQL of member ${this.address.id} outlives a SIGKILL`)
+    const pids = server === undefined ? [] : [server.pid, ...childrenOf(server.pid)]
+    return async () => {
+      const gone = this.kill()
+      // Again: a connection that was opened in the meantime has a process of its own.
+      const late = server === undefined ? [] : childrenOf(server.pid)
+      const all = [...new Set([...pids, ...late])]
+      for (const pid of all) killHard(pid)
+      await gone
+      const areGone = await waitFor(() => !all.some(isAlive), { timeoutMs: killedWithinMs })
+      if (!areGone) throw new Error(`PostgreSQL of member ${this.address.id} outlives a SIGKILL`)
+    }
   }
 
   /** Loses its disk; it must not run. start() then finds nothing. */
@@ -46,6 +61,16 @@ export class GroupMember extends MemberProcess {
     if (this.pid !== undefined) throw new Error('only a member that does not run is wiped')
     await removePostgresData(this.#dataDir)
     await rm(this.#dataDir, { recursive: true, force: true })
+  }
+
+  /** A connection to its PostgreSQL, past the replica; whoever asks for it ends it. */
+  async connect(): Promise<pg.Client> {
+    const server = await this.#postmaster()
+    if (server === undefined) throw new Error(`no PostgreSQL of member ${this.address.id} runs`)
+    const target = { kind: 'socket', socketDir: server.socketDir } as const
+    const connection = new pg.Client(clientConfig(target, 'bench'))
+    await connection.connect()
+    return connection
   }
 
   /** In order; its PostgreSQL as well, which a kill leaves behind. */

@@ -6,4 +6,5 @@ export const raft: GroupProtocol = {
   group: 'products',
   membersVariable: 'PRODUCT_DBS',
   leads: ({ protocolDetails }) => protocolDetails.role === 'leader',
+  epoch: ({ protocolDetails }) => protocolDetails.term,
 }

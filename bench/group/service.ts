@@ -2,6 +2,7 @@
  * What a member of a measured group can be asked: the log's submit, barrier, administer and status,
  * each as one call. It must not know which protocol orders.
  */
+import process from 'node:process'
 import type { UntypedServiceImplementation } from '@grpc/grpc-js'
 import { AppError } from '../../common/errors.ts'
 import type { Deadline } from '../../common/deadline.ts'
@@ -14,7 +15,7 @@ import type { RunSummary } from '../measure.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type WriteBody, writeCommand } from './command.ts'
 import { commandMaker } from './commands.ts'
-import { memberDefinition, type OwnLoad } from './definition.ts'
+import { type MemoryUse, memberDefinition, type OwnLoad } from './definition.ts'
 import { missingKeys, type Written } from './state-machines.ts'
 
 const ownCallTimeoutMs = 10_000
@@ -47,6 +48,10 @@ export function memberService(
       return {}
     }),
     GetStatus: answer(async () => log.status()),
+    GetMemory: answer(async (): Promise<MemoryUse> => {
+      const { rss, heapUsed } = process.memoryUsage()
+      return { residentBytes: rss, heapUsedBytes: heapUsed }
+    }),
   }
   return { definition: memberDefinition, implementation }
 }

@@ -108,19 +108,21 @@ class RowPerCommand implements MeasuredStateMachine {
   }
 }
 
-type Row = { readonly key: string; readonly bytes: Uint8Array }
+/** `times`: how often a write of this key was applied, which is once or a bug. */
+type Row = { readonly key: string; readonly bytes: Uint8Array; readonly times: number }
 
 const rows = defineTable<Row>()({
   name: 'state.bench_rows',
   key: ['key'],
-  columns: { key: 'text', bytes: 'bytea' },
+  columns: { key: 'text', bytes: 'bytea', times: 'integer' },
 })
 
 export const rowApplication: Application<WriteBody> = {
   schemaSql: `
     CREATE TABLE IF NOT EXISTS state.bench_rows (
       key   text COLLATE "C" PRIMARY KEY,
-      bytes bytea NOT NULL
+      bytes bytea NOT NULL,
+      times integer NOT NULL
     )`,
   prefetch: (bodies, tables) =>
     tables.prefetch(
@@ -128,7 +130,8 @@ export const rowApplication: Application<WriteBody> = {
       bodies.map(({ key }) => ({ key })),
     ),
   apply: async ({ key, bytes }, tables) => {
-    tables.put(rows, { key, bytes })
+    const before = await tables.get(rows, { key })
+    tables.put(rows, { key, bytes, times: (before?.times ?? 0) + 1 })
     return succeed({})
   },
   groupTimeMoved: async () => {},

@@ -1,0 +1,75 @@
+/**
+ * Reads at one member, each compared with what was acknowledged before it began. They are begun at
+ * a fixed pace, however long those before take: so some begin while a member cannot answer, and are
+ * answered by it the moment that it can.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../../../common/errors.ts'
+import type { GroupMember } from '../member.ts'
+import type { History } from './history.ts'
+
+export type ReadOutcome = {
+  readonly invokedMs: number
+  readonly returnedMs: number
+  readonly kind: 'fresh' | 'stale' | 'failed'
+  /** Of a stale read: acknowledged before it began, and not seen. */
+  readonly missing: readonly string[]
+}
+
+export type ReaderOptions = {
+  readonly member: GroupMember
+  readonly history: History
+  readonly everyMs: number
+  /** Of one read: longer than the member is kept from answering. */
+  readonly timeoutMs: number
+}
+
+export class Reader {
+  readonly #options: ReaderOptions
+  readonly #outcomes: ReadOutcome[] = []
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #running: Promise<void>
+  #isStopping = false
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+    this.#running = this.#run()
+    this.#running.catch(() => undefined)
+  }
+
+  get outcomes(): readonly ReadOutcome[] {
+    return this.#outcomes
+  }
+
+  /** Resolves when all reads have ended; rejects when one came upon a bug. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      const read = this.#read().finally(() => this.#underWay.delete(read))
+      this.#underWay.add(read)
+      read.catch(() => undefined)
+      await sleep(this.#options.everyMs)
+    }
+    await Promise.all(this.#underWay)
+  }
+
+  async #read(): Promise<void> {
+    const { member, history, timeoutMs } = this.#options
+    const mustBeSeen = history.latestKeys()
+    const invokedMs = performance.now()
+    const ended = (kind: ReadOutcome['kind'], missing: readonly string[] = []): void => {
+      this.#outcomes.push({ invokedMs, returnedMs: performance.now(), kind, missing })
+    }
+    try {
+      const missing = await member.client.missing(mustBeSeen, timeoutMs)
+      ended(missing.length === 0 ? 'fresh' : 'stale', missing)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      ended('failed')
+    }
+  }
+}

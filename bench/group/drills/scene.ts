@@ -1,0 +1,96 @@
+/**
+ * The stage of a drill: a fresh group with clients that write, then the drill, then the reckoning;
+ * whatever happens, nothing is left behind.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Group } from '../group.ts'
+import { auditGroup } from './audit.ts'
+import { type DrillResult, type DrillSetting, figure, none } from './drill.ts'
+import { failuresByCode, type History } from './history.ts'
+import { Writers } from './writers.ts'
+
+export type Scene = {
+  readonly setting: DrillSetting
+  readonly group: Group
+  readonly writers: Writers
+  readonly history: History
+}
+
+export type SceneOptions = {
+  /** See WritersOptions. */
+  readonly perSecond?: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Until the programs that run often are compiled. */
+const warmUpMs = 3_000
+const firstWriteWithinMs = 30_000
+
+/** Plays with rows being applied, and adds to the result what the reckoning says. */
+export async function withScene(
+  setting: DrillSetting,
+  options: SceneOptions,
+  play: (scene: Scene) => Promise<DrillResult>,
+): Promise<DrillResult> {
+  return await withGroup(setting, options, async (group) => {
+    const { clients, sizeBytes, signal, say } = setting
+    const { perSecond } = options
+    const { members } = group
+    const writers = new Writers({ members, clients, sizeBytes, perSecond, signal })
+    const { history } = writers
+    try {
+      await writers.acknowledgesAgain(performance.now(), firstWriteWithinMs)
+      await sleep(warmUpMs, undefined, { signal })
+      const result = await play({ setting, group, writers, history })
+      await writers.stop()
+      say('comparing all rows of all replicas')
+      return withReckoning(result, history, await auditGroup(group, history.acknowledged, signal))
+    } finally {
+      await writers.stop()
+    }
+  })
+}
+
+export async function withGroup<T>(
+  setting: DrillSetting,
+  { environment = {} }: Pick<SceneOptions, 'environment'>,
+  work: (group: Group) => Promise<T>,
+): Promise<T> {
+  const { protocol, members, basePort, parentDir, logsDir, signal, say } = setting
+  say(`starting ${members} members`)
+  const shape = { members, apply: 'row', basePort, parentDir, environment, signal } as const
+  const group = await Group.start(protocol, shape)
+  try {
+    return await work(group)
+  } finally {
+    if (logsDir !== undefined) group.copyLogs(logsDir)
+    await group.remove()
+  }
+}
+
+function withReckoning(
+  { bars, figures }: DrillResult,
+  history: History,
+  audit: Awaited<ReturnType<typeof auditGroup>>,
+): DrillResult {
+  const { acknowledged, rows, missing, twice, differences } = audit
+  const always = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
+  return {
+    bars: [
+      ...bars,
+      none('acknowledged writes that are missing at any replica', missing),
+      none('writes applied twice', twice),
+      none('tables that differ between replicas', differences.length, differences.join('; ')),
+      none('writes given up by their clients', history.givenUp),
+    ],
+    figures: [
+      ...figures,
+      figure('acknowledged writes', acknowledged, ''),
+      figure('rows of each replica', rows, ''),
+      {
+        what: 'attempts that clients had to repeat',
+        seen: failuresByCode(history.failed, always) || 'none',
+      },
+    ],
+  }
+}

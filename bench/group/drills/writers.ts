@@ -1,0 +1,128 @@
+/**
+ * Clients that write without end, each at a member of its choice, and go to another one with the
+ * same command when that one fails: what a careful client does. They keep the history of it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { assert } from '../../../common/assert.ts'
+import { AppError } from '../../../common/errors.ts'
+import { keyOf } from '../command.ts'
+import { commandMaker } from '../commands.ts'
+import type { GroupMember } from '../member.ts'
+import { History } from './history.ts'
+
+export type WritersOptions = {
+  readonly members: readonly GroupMember[]
+  /** Spread evenly over the members. */
+  readonly clients: number
+  readonly sizeBytes: number
+  /**
+   * All clients together begin so many writes per second, as long as the group keeps up. Undefined:
+   * each begins the next when the last one is acknowledged.
+   */
+  readonly perSecond?: number | undefined
+  readonly signal: AbortSignal
+}
+
+/** A member that hangs is left alone after this; a leader is elected sooner. */
+const attemptTimeoutMs = 2_000
+/** A member that failed is not preferred for so long. */
+const avoidMs = 500
+/** Between attempts, once every member has been asked. */
+const everybodyFailedMs = 20
+/** After that, nobody waits for the answer any more. */
+const patienceMs = 60_000
+/** A paced client that is later than this does not make up for it. */
+const makeUpMaxMs = 1_000
+
+export class Writers {
+  readonly history = new History()
+  readonly #options: WritersOptions
+  readonly #running: Promise<void>
+  readonly #avoidedUntilMs = new Map<GroupMember, number>()
+  #isStopping = false
+
+  constructor(options: WritersOptions) {
+    assert(options.members.length > 0, 'clients need a member to write at')
+    this.#options = options
+    const all = Array.from({ length: options.clients }, (_, client) => this.#write(client))
+    this.#running = Promise.all(all).then(() => undefined)
+    // Whoever stops them hears of it; until then it is not unhandled.
+    this.#running.catch(() => undefined)
+  }
+
+  /** Resolves when all calls have ended; rejects when a client has come upon a bug. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#running
+  }
+
+  /** Resolves when a write that began after `sinceMs` is acknowledged. Rejects after `timeoutMs`. */
+  async acknowledgesAgain(sinceMs: number, timeoutMs: number): Promise<void> {
+    const giveUpAtMs = performance.now() + timeoutMs
+    let seen = this.history.acknowledged.length
+    while (performance.now() < giveUpAtMs) {
+      for (; seen < this.history.acknowledged.length; seen += 1) {
+        if ((this.history.acknowledged[seen]?.invokedMs ?? 0) > sinceMs) return
+      }
+      await sleep(5, undefined, { signal: this.#options.signal })
+    }
+    throw new Error(`no write is acknowledged within ${timeoutMs} ms`)
+  }
+
+  async #write(client: number): Promise<void> {
+    const { members, clients, sizeBytes, perSecond, signal } = this.#options
+    const make = commandMaker(sizeBytes)
+    const periodMs = perSecond === undefined ? 0 : (clients * 1_000) / perSecond
+    let nextAtMs = performance.now() + (periodMs * client) / clients
+    const home = members[client % members.length]
+    assert(home !== undefined, 'every client has a home')
+    while (!this.#isStopping && !signal.aborted) {
+      await this.#writeOne(client, home, make())
+      if (periodMs === 0) continue
+      nextAtMs = Math.max(nextAtMs + periodMs, performance.now() - makeUpMaxMs)
+      const waitMs = nextAtMs - performance.now()
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #writeOne(client: number, home: GroupMember, command: Buffer): Promise<void> {
+    const { members, signal } = this.#options
+    const invokedMs = performance.now()
+    const homePlace = members.indexOf(home)
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const member = this.#choose(homePlace + attempt)
+      try {
+        await member.client.submit(command, attemptTimeoutMs)
+        this.history.acknowledge({
+          client,
+          home: home.address.id,
+          key: keyOf(command),
+          invokedMs,
+          acknowledgedMs: performance.now(),
+        })
+        return
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        const nowMs = performance.now()
+        this.#avoidedUntilMs.set(member, nowMs + avoidMs)
+        this.history.fail({ client, member: member.address.id, code: error.code, endedMs: nowMs })
+        if (nowMs - invokedMs > patienceMs) break
+      }
+      if ((attempt + 1) % members.length === 0) await sleep(everybodyFailedMs)
+    }
+    if (!signal.aborted) this.history.giveUp()
+  }
+
+  /** The member at `place`, or the next one that has not just failed. */
+  #choose(place: number): GroupMember {
+    const { members } = this.#options
+    const nowMs = performance.now()
+    const inTurn = members.map((_, step) => members[(place + step) % members.length])
+    const good = inTurn.find(
+      (member) => member !== undefined && (this.#avoidedUntilMs.get(member) ?? 0) < nowMs,
+    )
+    const chosen = good ?? inTurn[0]
+    assert(chosen !== undefined, 'there are members')
+    return chosen
+  }
+}
