@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { processEnvironment } from '../platform/config.ts'
+import { exitCodes } from '../platform/terminal/exit-codes.ts'
 import type { ClusterAddresses } from '../shop/cli/context.ts'
 import { down } from './down.ts'
 import { type Drill, drill } from './drills.ts'
@@ -18,6 +19,8 @@ const program = new Command('agora')
   .description('A marketplace that keeps selling when machines die.')
   .showHelpAfterError('(./agora --help shows what there is)')
   .enablePositionalOptions()
+  // What commander itself complains about is how a command was written. Inherited by all commands.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
 
 const defaultDataDir = (): string => processEnvironment().DATA_DIR || '.agora'
 

@@ -26,6 +26,7 @@ export function addMembersCommands(program: Command, dataDirOption: () => Option
   const members = program
     .command('members')
     .description('who belongs to a group; add, promote, remove, replace; move the lead')
+    .addHelpText('after', '\n./agora members products --help shows how the group is changed.')
   addShow(members, 'customers', dataDirOption)
   const products = addShow(members, 'products', dataDirOption)
 

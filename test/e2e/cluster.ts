@@ -1,5 +1,5 @@
 /** A whole marketplace for one test file: its own ports, its own data directory, gone afterwards. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export type TestCluster = {
   signal(name: string, signal: NodeJS.Signals): void
   /** Runs ./agora with these arguments against this cluster. */
   agora(args: readonly string[], options?: { input?: string }): AgoraRun
+  /** The same, while this process goes on with other work. */
+  agoraMeanwhile(args: readonly string[]): Promise<AgoraRun>
   /** kill -9 of the supervisor and everything it started, PostgreSQL servers too; waits until all are gone. */
   killEverything(): Promise<void>
   /** `up` again on the same data. */
@@ -90,6 +92,14 @@ export async function startCluster(options: ClusterOptions): Promise<TestCluster
     })
     return { status: run.status ?? -1, stdout: run.stdout, stderr: run.stderr }
   }
+  const agoraMeanwhile = (args: readonly string[]): Promise<AgoraRun> =>
+    new Promise((resolve, reject) => {
+      const options = { env: { ...environment, DATA_DIR: dataDir }, timeout: 90_000 }
+      const child = execFile(process.execPath, [launcher, ...args], options, (_, stdout, stderr) =>
+        resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+      )
+      child.once('error', reject)
+    })
   const find = (name: string): ProcessRecord => {
     const found = processes().find((one) => one.name === name)
     if (found === undefined) throw new Error(`There is no process ${name}`)
@@ -116,6 +126,7 @@ export async function startCluster(options: ClusterOptions): Promise<TestCluster
       process.kill(pid, signal)
     },
     agora,
+    agoraMeanwhile,
     killEverything: async () => {
       const pids = processes().flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
       const all = [supervisor?.pid, ...databasePids(dataDir), ...pids]
