@@ -2,15 +2,17 @@
  * One replica's PostgreSQL, embedded or given by DATABASE_URL: started (or adopted), guarded against
  * a second process, and connected to. What is in the database is not known here.
  */
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Client, Pool } from 'pg'
 import type { Logger } from 'pino'
 import { applicationName, clientConfig } from './connections.ts'
 import type { ConnectOptions, Target } from './connections.ts'
+import { type DiskWatch, explainFailure, watchDisk } from './disk-space.ts'
 import { AlreadyRunning, takeGuard } from './guard.ts'
 import type { Guard } from './guard.ts'
-import { findPostmaster, stopPostmaster } from './postmaster.ts'
+import { findPostmaster, logPath, stopPostmaster } from './postmaster.ts'
 import { sweepAbandoned } from './embedded.ts'
 import { clearOwner, startEmbedded, writeOwner } from './start.ts'
 import type { EmbeddedServer } from './start.ts'
@@ -45,17 +47,39 @@ export type Postgres = {
   readonly serverPid: number | undefined
   /** Resolves if this process has lost the database or its right to it: it must end now. */
   readonly lost: Promise<Error>
+  /** DiskFull when that is why something about this database has failed; else the error itself. */
+  explain(error: unknown): Promise<unknown>
+  /** Where the embedded server keeps its data; undefined with databaseUrl. */
+  readonly clusterDir: string | undefined
 }
 
 const maxConnectionsDefault = 24
 
-/** Throws AlreadyRunning when a living process has this data directory or database. */
+/**
+ * Throws AlreadyRunning when a living process has this data directory or database, DiskFull when
+ * there is no room for it.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const dataDir = resolve(options.dataDir)
+  const watch =
+    options.databaseUrl === undefined
+      ? await watchDisk(join(dataDir, 'postgres'), logPath({ dataDir }))
+      : elsewhere
+  try {
+    return await open(options, watch)
+  } catch (error) {
+    throw await explainFailure(error, watch)
+  }
+}
+
+const elsewhere: DiskWatch = { directory: undefined, log: undefined }
+
+async function open(options: PostgresOptions, watch: DiskWatch): Promise<Postgres> {
   const { databaseUrl, runtimeName, dataDir, logger } = options
   if (databaseUrl !== undefined) {
     const target: Target = { kind: 'url', url: databaseUrl }
     const guard = await takeGuard({ target, runtimeName, what: `the database of ${runtimeName}` })
-    return assemble(options, target, guard, undefined)
+    return assemble(options, { target, guard, watch, server: undefined })
   }
   const maxConnections = options.maxConnections ?? maxConnectionsDefault
   await sweepAbandoned()
@@ -68,7 +92,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   try {
     const guard = await takeGuard({ target, runtimeName, what: dataDir })
     await writeOwner(server.place)
-    return assemble(options, target, guard, server)
+    return assemble(options, { target, guard, watch, server })
   } catch (error) {
     // Somebody else's server stays; one that nobody could get hold of does not.
     if (!(error instanceof AlreadyRunning)) await stopServer(server)
@@ -79,12 +103,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 /** A server that no longer answers must not keep us from stopping it. */
 const goodbyeMs = 5_000
 
-function assemble(
-  options: PostgresOptions,
-  target: Target,
-  guard: Guard,
-  server: EmbeddedServer | undefined,
-): Postgres {
+type Parts = {
+  readonly target: Target
+  readonly guard: Guard
+  readonly watch: DiskWatch
+  readonly server: EmbeddedServer | undefined
+}
+
+function assemble(options: PostgresOptions, { target, guard, watch, server }: Parts): Postgres {
   const { runtimeName, logger } = options
   const clients = new Set<Client>()
   const pools = new Set<Pool>()
@@ -141,6 +167,8 @@ function assemble(
     socketDir: server?.postmaster.socketDir,
     serverPid: server?.postmaster.pid,
     lost: guard.lost,
+    explain: (error) => explainFailure(error, watch),
+    clusterDir: server?.place.cluster,
   }
 }
 

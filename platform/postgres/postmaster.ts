@@ -84,7 +84,7 @@ async function removeStaleFiles(place: Place): Promise<void> {
 const logFileMaxBytes = 8 * 1024 * 1024
 
 /** Where the server writes what it has to say. */
-export function logPath(place: Place): string {
+export function logPath(place: Pick<Place, 'dataDir'>): string {
   return join(place.dataDir, 'postgres.log')
 }
 

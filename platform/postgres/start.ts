@@ -3,12 +3,13 @@
  * a server that a killed process left behind, or stops that one and starts another.
  */
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { ensureBinaries } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
 import { applicationName, clientConfig } from './connections.ts'
+import { createMinBytes, requireSpace, startMinBytes } from './disk-space.ts'
 import { AlreadyRunning } from './guard.ts'
 import { findPlace, removeSocketDirectory, socketDirectory } from './places.ts'
 import type { Place } from './places.ts'
@@ -42,6 +43,10 @@ export type EmbeddedOptions = {
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   let place = await findPlace(options.dataDir)
+  await requireSpace(
+    place?.cluster ?? resolve(options.dataDir),
+    place === undefined ? createMinBytes : startMinBytes,
+  )
   if (place === undefined) {
     await createCluster(options.dataDir, ensureBinaries)
     place = await findPlace(options.dataDir)

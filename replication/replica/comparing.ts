@@ -13,6 +13,7 @@ import { type CheckLog, type Difference, SelfCheck } from '../self-check/self-ch
 import { describeDifference, markSuspect, SuspectReplica } from '../self-check/suspect.ts'
 import type { CheckObserver } from '../state-machine/check-commands.ts'
 import { systemClock } from '../system-clock.ts'
+import { howToReplace } from './failures.ts'
 import type { ReplicaPlan } from './plan.ts'
 
 export type Comparing = {
@@ -41,7 +42,8 @@ export function prepareComparing(
   /** Marked first: whoever starts it again must not have to wait for the next comparison. */
   const stopForGood = async (difference: Difference): Promise<void> => {
     const { group, self } = plan
-    const message = describeDifference({ group, self: self.id }, difference)
+    const found = describeDifference({ group, self: self.id }, difference)
+    const message = `${found} ${howToReplace({ group, self: self.id })}`
     try {
       const connection = await running?.postgres.connect('mark')
       if (connection !== undefined) await markSuspect(connection, message)

@@ -71,7 +71,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
     const { connect: connectForTransfer } = postgres
     return { postgres, storage, stateMachine, reads, checks, connectForTransfer }
   } catch (error) {
+    const explained = await postgres.explain(error)
     await postgres.stop()
-    throw error
+    throw explained
   }
 }

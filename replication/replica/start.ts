@@ -15,7 +15,8 @@ import { startGroupClock } from '../state-machine/group-clock.ts'
 import { systemClock } from '../system-clock.ts'
 import { ReplicaTransfer } from '../transfer/state-transfer.ts'
 import { prepareComparing } from './comparing.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, type ReplicaDatabase } from './database.ts'
+import { explainFailure } from './failures.ts'
 import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
 import { serveWhenReady, watchWritable } from './readiness.ts'
@@ -53,12 +54,18 @@ export async function startReplica<Body extends { readonly type: string }, M>(
   const seat: ReplicaSeat = { self, members, config, logger }
   const comparing = prepareComparing(plan, { logger, onFatal })
   const started = new StopList()
+  let database: ReplicaDatabase<Body> | undefined
+  /** Whatever ends this replica is told with what a person can do about it. */
+  const explain = (error: unknown) =>
+    explainFailure(error, { group: plan.group, self: self.id, postgres: database?.postgres })
+  const onFailed = (error: unknown): void =>
+    void explain(error).then(onFatal, () => onFatal(error))
   try {
     const protocol = await plan.openProtocol(seat)
     const closeTransport = started.add(() => protocol.transport.close())
     const dataDir = join(config.dataDir, name)
     const { application, openStateMachine, readSettings } = plan
-    const database = await openDatabase({
+    database = await openDatabase({
       name,
       dataDir,
       config,
@@ -70,7 +77,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     })
     const { postgres, storage, stateMachine, reads, checks } = database
     started.add(() => postgres.stop())
-    void postgres.lost.then(onFatal)
+    void postgres.lost.then(onFailed)
     // Who is removed stays known: its state may still be the one to fetch.
     const addresses = new Map(members.map((member) => [member.id, member]))
     const transfer = await ReplicaTransfer.open({
@@ -104,7 +111,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       storage,
       clock: systemClock,
       hooks: { ...metrics.hooks, messageMalformed: warnOncePerSource(logger) },
-      onFatal,
+      onFatal: onFailed,
     })
     started.remove(closeTransport) // It is the driver's now.
     started.add(() => driver.close())
@@ -158,8 +165,9 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     logger.info({ port: server.port, members: members.length }, 'this replica has started')
     return { port: server.port, serving: readiness.serving, stop: () => started.stop() }
   } catch (error) {
+    const explained = await explain(error)
     await started.stop()
-    throw error
+    throw explained
   }
 }
 

@@ -4,7 +4,6 @@
  * rows: whatever removes them removes it, too.
  */
 import type { ClientBase } from 'pg'
-import { unreachable } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Difference } from './self-check.ts'
 
@@ -21,25 +20,8 @@ export function describeDifference(
   return (
     `The rows of ${group}-${self} differ from those of the majority (${majority}) as of position ` +
     `${position}, in ${tables.map((table) => `state.${table}`).join(', ')}. Nothing that it holds ` +
-    `can be trusted: it has stopped, and does not start with this data. ${advice(group, self)}`
+    'can be trusted: it has stopped, and does not start with this data.'
   )
-}
-
-function advice(group: 'customers' | 'products', self: MemberId): string {
-  switch (group) {
-    case 'products':
-      return (
-        `Delete the data with ./agora wipe products-${self}, then let the group take the empty ` +
-        `replica in its place: ./agora members products replace ${self}`
-      )
-    case 'customers':
-      return (
-        'The customers group cannot take a member without its data yet: see "Rows that differ" in ' +
-        'docs/operations.md'
-      )
-    default:
-      return unreachable(group)
-  }
 }
 
 export async function markSuspect(connection: ClientBase, message: string): Promise<void> {

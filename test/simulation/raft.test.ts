@@ -66,7 +66,9 @@ describe('each planted bug is found', () => {
   for (const plantedBug of environmentBugs) {
     it(`${plantedBug}, around a protocol that is right`, () => {
       const found = firstFailure({ protocol: raftProtocol, fromSeed: 1, seeds: 200, plantedBug })
-      expect(found?.failure?.check).toMatch(/durable|commit|agreement|vote|no loss|exception|progress/)
+      expect(found?.failure?.check).toMatch(
+        /durable|commit|agreement|vote|no loss|exception|progress/,
+      )
     })
   }
 })
