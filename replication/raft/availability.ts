@@ -46,7 +46,10 @@ function leaderlessReason(raft: Raft): string | undefined {
       `counted, and ${quorum} are needed. Start or reconnect ${silent.join(', ')}.`
     )
   }
-  return `The group has no leader: ${heard} of ${voters.length} members answer and are electing one.`
+  return (
+    `The group has no leader that this replica hears: ${heard} of ${voters.length} members answer, ` +
+    `itself counted, and may be electing one.`
+  )
 }
 
 function heardLately({ lastHeard, now, options }: Raft, id: MemberId): boolean {

@@ -18,14 +18,26 @@ import type { Answer, Ask, DiskId, Found, Seat } from './types.ts'
  * learn of a disk that is forgotten again.
  */
 export function tickFormation(raft: Raft): void {
-  if (!isOutsider(raft)) return
+  if (!isLost(raft)) return
   tryToFound(raft)
-  if (raft.now < raft.nextAskTick || !isOutsider(raft)) return
+  if (raft.now < raft.nextAskTick || !isLost(raft)) return
   raft.nextAskTick = raft.now + raft.options.askTicks
   const { incarnation } = raft
   if (raft.peers.length > 0) {
     raft.outbox.promises.push({ to: 'others', message: { kind: 'ask', incarnation } })
   }
+}
+
+/**
+ * It has no seat, or one of which nobody else may know: the entry that gave it may have been
+ * replaced, the one that took it may never have come here. Then no leader ever sends to it again,
+ * and an operator can only give it a seat if it is heard.
+ */
+function isLost(raft: Raft): boolean {
+  if (isOutsider(raft)) return true
+  const { leader, now, leaderlessSince, votes, unseatedTick, options } = raft
+  if (leader !== undefined || now - leaderlessSince < options.electionMaxTicks) return false
+  return !votes || (unseatedTick !== undefined && now - unseatedTick < options.electionMaxTicks * 4)
 }
 
 /** Nothing was ever promised on this disk. */
@@ -35,16 +47,19 @@ export function isBlank(raft: Raft): boolean {
 
 export function receiveAsk(raft: Raft, from: Asker, { incarnation }: Ask): void {
   const { id } = from
-  const configuration = configurationOf(raft)
-  if (configuration === undefined || !hasSeat(configuration, from)) {
-    if (configuration !== undefined) noteOutsider(raft, from)
-    const answer: Answer = { kind: 'answer', incarnation, blank: isBlank(raft) }
-    raft.outbox.promises.push({ to: id, message: answer })
+  const { latest } = raft.configurations
+  // What is not committed may be taken back; who has adopted it would not hear of that.
+  const committed = latest !== undefined && latest.index <= raft.commitIndex
+  if (committed && hasSeat(latest.configuration, from)) {
+    raft.outsiders.delete(id)
+    // A promise: what it is told must not be forgotten here.
+    const found: Found = { kind: 'found', configuration: latest.configuration }
+    raft.outbox.promises.push({ to: id, message: found })
     return
   }
-  raft.outsiders.delete(id)
-  // A promise: what it is told must not be forgotten here.
-  raft.outbox.promises.push({ to: id, message: { kind: 'found', configuration } })
+  if (latest !== undefined) noteOutsider(raft, from)
+  const answer: Answer = { kind: 'answer', incarnation, blank: isBlank(raft) }
+  raft.outbox.promises.push({ to: id, message: answer })
 }
 
 type Asker = { readonly id: MemberId; readonly disk: DiskId }

@@ -126,6 +126,54 @@ describe('changes', () => {
     expect(group.texts(3)).toEqual(['before'])
   })
 
+  it('a new member can be added again when the change was lost with its leader', () => {
+    for (const heardOfIt of [false, true]) {
+      const { group, refusals } = watch({ members: 3, spares: 1 })
+      group.elect(0)
+      live(group, 20)
+      for (const to of [1, 2]) group.cut(0, to, true)
+      group.administer(0, { kind: 'add', member: addressOf(memberId(3)), learner: false })
+      // It asks where it belongs, and perhaps gets the entry that says so.
+      if (!heardOfIt) group.drop(({ message }) => message.kind === 'append')
+      live(group, 15)
+      group.crash(0)
+      group.heal()
+      live(group, 200)
+      const leader = [1, 2].find((id) => group.core(id).state.role.kind === 'leader') ?? -1
+      expect(seatsAt(group, leader)).toHaveLength(3)
+      group.administer(leader, { kind: 'add', member: addressOf(memberId(3)), learner: false })
+      live(group, 60)
+      expect(refusals().at(-1)).toBe('done')
+      expect(seatsAt(group, 3)).toContain('3 voter')
+    }
+  })
+
+  it('a removed member is told by the entry itself, and then sent nothing more', () => {
+    const { group } = watch({ members: 3 })
+    group.elect(0)
+    live(group, 20)
+    group.administer(0, { kind: 'remove', id: memberId(2) })
+    live(group, 10)
+    expect(seatsAt(group, 2)).toEqual(['0 voter', '1 voter'])
+    expect(group.core(2).state.commitIndex).toBe(group.core(0).state.commitIndex)
+    expect(group.core(0).state.role).toMatchObject({ leaving: [] })
+  })
+
+  it('a removed member can be added again with what it still has', () => {
+    const { group, refusals } = watch({ members: 3 })
+    group.elect(0)
+    live(group, 20)
+    group.isolate(2)
+    group.administer(0, { kind: 'remove', id: memberId(2) })
+    live(group, 100)
+    group.heal()
+    live(group, 200)
+    group.administer(0, { kind: 'add', member: addressOf(memberId(2)), learner: false })
+    live(group, 100)
+    expect(refusals()).toEqual(['done', 'done'])
+    expect(seatsAt(group, 2)).toContain('2 voter')
+  })
+
   it('a learner stays one until it is promoted', () => {
     const { group } = watch({ members: 3, spares: 1 })
     group.elect(0)

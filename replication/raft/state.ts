@@ -439,9 +439,14 @@ export function isOutsider({ self, disk, configurations }: Raft): boolean {
   return !hasSeat(configurations.latest?.configuration, { id: self, disk })
 }
 
-/** Whether a message of this member speaks for the seat that it has, not for a disk it has lost. */
+/**
+ * Whether a message of this member speaks for the seat that it has, not for a disk it has lost. A
+ * leader also listens to those who still have to hear that they have none.
+ */
 export function speaksForSeat(raft: Raft, from: MemberId, disk: DiskId): boolean {
-  const seat = seatOf(configurationOf(raft), from)
+  const leaving = raft.role.kind === 'leader' ? raft.role.leaving : []
+  const seat =
+    seatOf(configurationOf(raft), from) ?? leaving.find((one) => one.seat.id === from)?.seat
   return seat !== undefined && (seat.disk === disk || raft.plantedBug === 'countAnyDisk')
 }
 

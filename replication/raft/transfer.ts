@@ -42,7 +42,7 @@ export function tickTransfer(raft: Raft, leader: Leader): void {
   const { transfer } = leader
   if (transfer !== undefined) {
     const overdue = raft.now - transfer.sinceTick > raft.options.electionMaxTicks
-    if (overdue) giveUp(raft, leader, `member ${transfer.to} has not taken over in time`)
+    if (overdue) giveUp(raft, leader, `Member ${transfer.to} has not taken over in time.`)
     return
   }
   if (raft.leavingSince === undefined) return
