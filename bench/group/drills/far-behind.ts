@@ -17,6 +17,7 @@ import {
 } from './drill.ts'
 import { acknowledgedPerSecond, failuresByCode, longestSilence, type Span } from './history.ts'
 import { withGroup } from './scene.ts'
+import { isGettingState } from './wipe-replace.ts'
 import { Writers } from './writers.ts'
 
 /** Enough outstanding for the group to be busy. */
@@ -130,9 +131,7 @@ async function bringBack(
   away.start()
   const watch = async (): Promise<void> => {
     while (!isBack) {
-      const status = await group.status(away.address.id)
-      // Beside the status while it takes place.
-      if (status !== undefined && 'stateTransfer' in status) usedTransfer = true
+      usedTransfer ||= isGettingState(await group.status(away.address.id))
       await sleep(pollMs)
     }
   }

@@ -20,16 +20,16 @@ export const killAll: Drill = {
     withScene(setting, {}, async (scene) => {
       const { rounds = roundsByDefault, signal, say } = setting
       const outagesMs: number[] = []
-      const acknowledgedBefore: number[] = []
       let unseen = 0
+      let looked = 0
       for (let number = 1; number <= rounds; number += 1) {
         await sleep(calmMs, undefined, { signal })
-        const countBefore = scene.history.acknowledged.length
         const outageMs = await killAllOnce(scene)
-        // At once, so that a loss is known by its round; all of them are counted again in the end.
-        unseen += await unseenSince(scene, acknowledgedBefore.at(-1) ?? 0)
-        acknowledgedBefore.push(countBefore)
         outagesMs.push(outageMs)
+        // At once, so that a loss is known by its round; all of them are counted again in the end.
+        const keys = scene.history.acknowledged.slice(looked).map(({ key }) => key)
+        unseen += await countUnseen(scene, keys)
+        looked += keys.length
         say(`kill ${number}: away for ${outageMs.toFixed(0)} ms, ${unseen} writes missing so far`)
       }
       return {
@@ -61,9 +61,8 @@ async function killAllOnce({ group, writers, history, setting }: Scene): Promise
   return longestSilence(history.acknowledged, { fromMs, toMs })
 }
 
-/** Of the writes acknowledged since the one with this number, those that a member does not have. */
-async function unseenSince({ group, history }: Scene, first: number): Promise<number> {
-  const keys = history.acknowledged.slice(first).map(({ key }) => key)
+/** Of these acknowledged writes, those that a read at a follower does not see. */
+async function countUnseen({ group }: Scene, keys: readonly string[]): Promise<number> {
   const follower = await group.follower()
   let unseen = 0
   for (let start = 0; start < keys.length; start += keysMax) {

@@ -30,6 +30,7 @@ type Seen = {
 type Course = {
   readonly seen: readonly Seen[]
   readonly outsideBeforeReplace: boolean
+  readonly gotState: boolean
   readonly wipedMs: number
   readonly replacedMs: number
   readonly votesMs: number
@@ -61,6 +62,10 @@ export const wipeReplace: Drill = {
         ],
         figures: [
           figure('from replace to a vote', votesMs - replacedMs, 'ms'),
+          {
+            what: 'it got the whole state from another member',
+            seen: course.gotState ? 'yes' : 'no',
+          },
           figure('looks at it while it was joining', joining(seen).length, ''),
           figure('acknowledged per second before', acknowledgedPerSecond(others, calm), ''),
           figure('acknowledged per second meanwhile', acknowledgedPerSecond(others, whole), ''),
@@ -86,6 +91,7 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
   say(`member ${id} runs with an empty disk and asks to be let in`)
 
   const seen: Seen[] = []
+  let gotState = false
   const operator = group.operator()
   try {
     const deadline = { atUnixMs: Date.now() + askWithinMs }
@@ -96,11 +102,12 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
       if (performance.now() > giveUpAtMs) throw new Error(`member ${id} does not become a voter`)
       const look = await lookAt(scene, victim)
       if (look !== undefined) seen.push(look)
+      gotState ||= isGettingState(await group.status(id))
       await sleep(pollMs, undefined, { signal })
     }
     const votesMs = performance.now()
     say(`member ${id} votes after ${(votesMs - replacedMs).toFixed(0)} ms`)
-    return { seen, outsideBeforeReplace, wipedMs, replacedMs, votesMs }
+    return { seen, outsideBeforeReplace, gotState, wipedMs, replacedMs, votesMs }
   } finally {
     operator.close()
   }
@@ -125,6 +132,11 @@ async function lookAt({ group }: Scene, victim: GroupMember): Promise<Seen | und
   const matchIndex = Number(details.matchIndex ?? 0)
   const lag = lastIndexOf(status) - matchIndex
   return { atMs: performance.now(), role: String(details.role), lag }
+}
+
+/** Beside the status while it takes place. */
+export function isGettingState(status: GroupStatus | undefined): boolean {
+  return status !== undefined && 'stateTransfer' in status
 }
 
 function lastIndexOf({ protocolDetails }: GroupStatus): number {
