@@ -41,12 +41,16 @@ export type GroupFlags = {
   readonly out?: string
 }
 
-export type OtherSystem = (options: {
-  readonly members: number
-  readonly basePort: number
-  readonly parentDir?: string | undefined
-  readonly signal?: AbortSignal | undefined
-}) => Promise<MeasuredSystem>
+export type OtherSystem = {
+  /** Throws an error that says how to get it, when it cannot be run here. */
+  require(): void
+  start(options: {
+    readonly members: number
+    readonly basePort: number
+    readonly parentDir?: string | undefined
+    readonly signal?: AbortSignal | undefined
+  }): Promise<MeasuredSystem>
+}
 
 /** What runs often is compiled well: nothing is measured before all that is measured has run often. */
 const warmUpOutstanding = 100
@@ -129,7 +133,8 @@ async function runAll(
   const starts = [() => startOurs(protocol, { ...shared, basePort, apply, cpuProfDir: cpuProf })]
   const other = flags.beside === undefined ? undefined : others[flags.beside]
   if (other !== undefined) {
-    starts.push(() => other({ ...shared, basePort: basePort + portsPerSystem }))
+    other.require()
+    starts.push(() => other.start({ ...shared, basePort: basePort + portsPerSystem }))
   }
   const names: string[] = []
   const runs: MeasuredLoad[][][] = starts.map(() => [])

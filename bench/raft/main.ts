@@ -3,7 +3,7 @@
  * `./agora bench raft drills`: what it bears.
  */
 import { Command } from 'commander'
-import { startEtcd } from '../etcd/etcd-system.ts'
+import { requireEtcd, startEtcd } from '../etcd/etcd-system.ts'
 import { drillsCommand } from '../group/drills/drills-command.ts'
 import { farBehind } from '../group/drills/far-behind.ts'
 import { handOver } from '../group/drills/hand-over.ts'
@@ -15,7 +15,7 @@ import { wipeReplace } from '../group/drills/wipe-replace.ts'
 import { addGroupOptions, type GroupFlags, measureGroup } from '../group/bench-command.ts'
 import { raft } from '../group/protocols.ts'
 
-const beside = { etcd: startEtcd } as const
+const beside = { etcd: { require: requireEtcd, start: startEtcd } } as const
 
 const drills = [
   leaderKill,
