@@ -99,6 +99,7 @@ describe('a group of drivers', () => {
         new ToyCore({
           self,
           members: Array.from({ length: memberCount }, (_, id) => memberId(id)),
+          addresses: [],
           random: seededRandom(self),
           durable,
           startedAtUnixMs: Date.now() * 10 + running.size,

@@ -1,6 +1,5 @@
 /** Who crashes, pauses and is cut off when, in the phase with faults; who heals after it. */
 import { type MemberId, memberId } from '../../common/member.ts'
-import { quorumOf } from '../../common/quorum.ts'
 import type { Random } from '../../common/random.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { SimulatedNetwork } from './network.ts'
@@ -12,6 +11,8 @@ interface Victim {
   readonly state: 'running' | 'paused' | 'crashed'
   start(): void
   crash(options: { readonly wipe: boolean }): void
+  /** In an orderly way; `stopped` when it is down. */
+  stop(stopped: () => void): void
   pause(): void
   proceed(): void
 }
@@ -22,14 +23,19 @@ type FaultParts = {
   readonly options: SimulationOptions
   readonly network: SimulatedNetwork
   readonly victims: readonly Victim[]
+  /** Whether the group could go on if this member lost its disk now. */
+  readonly mayWipe: (id: MemberId) => boolean
+  /** Whether those that are back could finish what is pending although these are not. */
+  readonly mayStayAway: (away: ReadonlySet<MemberId>) => boolean
   readonly trace: ((line: string) => void) | undefined
 }
 
 export class Faults {
   readonly #parts: FaultParts
   #over = false
-  #wiped = 0
   crashes = 0
+  wipes = 0
+  gracefulStops = 0
   pauses = 0
   partitions = 0
 
@@ -38,32 +44,42 @@ export class Faults {
   }
 
   start(): void {
-    const { partitionEveryMs, crashEveryMs, pauseEveryMs } = this.#parts.options
+    const { partitionEveryMs, crashEveryMs, pauseEveryMs, restartEveryMs } = this.#parts.options
     this.#repeat(partitionEveryMs, () => this.#partition())
     this.#repeat(crashEveryMs, () => this.#crash())
     this.#repeat(pauseEveryMs, () => this.#pause())
+    this.#repeat(restartEveryMs, () => this.#restart())
   }
 
   /**
-   * No more faults. `needs` all: everybody comes back. `needs` majority: sometimes only a majority
-   * does, the others stay dead or cut off. Returns who is back.
+   * No more faults. `needs` all: everybody comes back. `needs` majority: sometimes only so many as
+   * must, the others stay dead or cut off. Returns who is back.
    */
   heal(needs: 'majority' | 'all'): readonly MemberId[] {
     const { random, network, victims, trace } = this.#parts
     this.#over = true
     network.calmDown()
     network.heal()
-    const shuffled = this.#shuffled()
-    const everybody = needs === 'all' || random.next() < 0.5
-    const healed = shuffled.slice(0, everybody ? shuffled.length : quorumOf(shuffled.length))
+    const away = needs === 'all' || random.next() < 0.5 ? new Set<MemberId>() : this.#dispensable()
+    const healed = victims.filter(({ id }) => !away.has(id))
     for (const victim of victims) {
-      if (healed.includes(victim)) this.#bringBack(victim)
+      if (!away.has(victim.id)) this.#bringBack(victim)
       else if (random.next() < 0.5) victim.crash({ wipe: false })
       else for (const other of healed) this.#cutBothWays(victim.id, other.id)
     }
-    const ids = healed.map(({ id }) => id).sort((a, b) => a - b)
+    const ids = healed.map(({ id }) => id)
     trace?.(`faults are over, back are ${ids.join(' ')}`)
     return ids
+  }
+
+  /** As many as the others can do without. */
+  #dispensable(): Set<MemberId> {
+    const away = new Set<MemberId>()
+    for (const { id } of this.#shuffled()) {
+      away.add(id)
+      if (!this.#parts.mayStayAway(away)) away.delete(id)
+    }
+    return away
   }
 
   #bringBack(victim: Victim): void {
@@ -86,18 +102,18 @@ export class Faults {
   }
 
   #partition(): void {
-    const { random, options, network, trace } = this.#parts
-    if (options.members === 1) return
+    const { random, options, network, victims, trace } = this.#parts
+    if (victims.length === 1) return
     this.partitions += 1
     const shuffled = this.#shuffled()
     if (random.next() < options.oneWayShare) {
-      const cuts = random.integer(1, options.members)
+      const cuts = random.integer(1, victims.length)
       for (let cut = 0; cut < cuts; cut += 1) {
         const [from, to] = this.#shuffled()
         if (from !== undefined && to !== undefined) network.cut(from.id, to.id)
       }
     } else {
-      const size = random.integer(1, options.members - 1)
+      const size = random.integer(1, victims.length - 1)
       for (const one of shuffled.slice(0, size)) {
         for (const other of shuffled.slice(size)) this.#cutBothWays(one.id, other.id)
       }
@@ -107,20 +123,33 @@ export class Faults {
   }
 
   #crash(): void {
-    const { random, options } = this.#parts
+    const { random, options, mayWipe } = this.#parts
     const shuffled = this.#shuffled()
     const count = random.next() < options.crashAllShare ? shuffled.length : 1
     for (const victim of shuffled.slice(0, count)) {
       if (victim.state === 'crashed') continue
-      const mayWipe = this.#wiped < options.members - quorumOf(options.members)
-      const wipe = mayWipe && random.next() < options.wipeShare
-      if (wipe) this.#wiped += 1
+      const wipe = random.next() < options.wipeShare && mayWipe(victim.id)
+      if (wipe) this.wipes += 1
       this.crashes += 1
       victim.crash({ wipe })
-      this.#later(() => {
-        if (victim.state === 'crashed') victim.start()
-      })
+      this.#startLater(victim)
     }
+  }
+
+  #restart(): void {
+    const [victim] = this.#shuffled()
+    if (victim?.state !== 'running') return
+    this.gracefulStops += 1
+    victim.stop(() => {
+      if (this.#over) this.#bringBack(victim)
+      else this.#startLater(victim)
+    })
+  }
+
+  #startLater(victim: Victim): void {
+    this.#later(() => {
+      if (victim.state === 'crashed') victim.start()
+    })
   }
 
   #pause(): void {

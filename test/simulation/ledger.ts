@@ -63,10 +63,11 @@ export class Ledger {
       const command = decodeCommand(payload)
       require(command !== undefined, 'no invention', () =>
         `member ${member} delivers a command that nobody submitted, at ${delivered.index}`)
+      this.#requireSubmitted(command, delivered.index)
       return command
     })
     const entry = { index: delivered.index, context: delivered.context, commands }
-    const fingerprint = commands.map(({ request, attempt }) => `${request}/${attempt}`).join(' ')
+    const fingerprint = fingerprintOf(commands)
     if (delivered.index <= this.order.length) {
       const agreed = this.#fingerprints[delivered.index - 1]
       require(agreed === fingerprint, 'agreement', () =>
@@ -81,11 +82,25 @@ export class Ledger {
     return entry
   }
 
-  #ordered({ request, attempt }: SimulatedCommand, index: number): void {
+  /** What a member's database holds, however it got there, is a prefix of the one order. */
+  requirePrefix(member: number, applied: readonly AppliedEntry[]): void {
+    applied.forEach((entry, place) => {
+      const [held, agreed] = [fingerprintOf(entry.commands), this.#fingerprints[place]]
+      require(entry.index === place + 1 && held === agreed, 'agreement', () =>
+        `member ${member} holds [${held}] as ${entry.index}, where [${agreed}] was delivered`)
+    })
+  }
+
+  #requireSubmitted({ request, attempt }: SimulatedCommand, index: number): void {
     const record = this.#requests[request]
-    const name = `${request}/${attempt}`
     const submitted = record !== undefined && attempt < record.attempts
-    require(submitted, 'no invention', () => `${name} at ${index} was never submitted`)
+    require(submitted, 'no invention', () =>
+      `${request}/${attempt} at ${index} was never submitted`)
+  }
+
+  #ordered({ request, attempt }: SimulatedCommand, index: number): void {
+    const record = this.#record(request)
+    const name = `${request}/${attempt}`
     require(!record.refused.has(attempt), 'definite', () =>
       `${name} was refused definitely and is delivered at ${index}`)
     const repeated = this.#deliversOnce && this.#seenAttempts.has(name)
@@ -144,4 +159,8 @@ export class Ledger {
     require(record !== undefined, 'contract', () => `request ${request} was never begun`)
     return record
   }
+}
+
+function fingerprintOf(commands: readonly SimulatedCommand[]): string {
+  return commands.map(({ request, attempt }) => `${request}/${attempt}`).join(' ')
 }

@@ -54,7 +54,18 @@ function run<M, Core extends ProtocolCore<M>>(protocol: SimulatedProtocol<M, Cor
   const seeds = flags.seed === undefined ? flags.seeds : 1
   const trace = flags.verbose ? { trace: print } : {}
   const bug = flags.bug === undefined ? {} : { plantedBug: flags.bug }
-  const totals = { simulatedMs: 0, writes: 0, reads: 0, crashes: 0, recoveryMaxMs: 0 }
+  const totals = {
+    simulatedMs: 0,
+    writes: 0,
+    reads: 0,
+    crashes: 0,
+    wipes: 0,
+    gracefulStops: 0,
+    installs: 0,
+    actionsDone: 0,
+    actionsRefused: 0,
+    recoveryMaxMs: 0,
+  }
   const startedAtMs = performance.now()
   for (let seed = first; seed < first + seeds; seed += 1) {
     const result = runSimulation({ protocol, seed, ...trace, ...bug })
@@ -68,6 +79,11 @@ function run<M, Core extends ProtocolCore<M>>(protocol: SimulatedProtocol<M, Cor
     totals.writes += statistics.writesAcknowledged
     totals.reads += statistics.readsServed
     totals.crashes += statistics.crashes
+    totals.wipes += statistics.wipes
+    totals.gracefulStops += statistics.gracefulStops
+    totals.installs += statistics.installs
+    totals.actionsDone += statistics.actionsDone
+    totals.actionsRefused += statistics.actionsRefused
     totals.recoveryMaxMs = Math.max(totals.recoveryMaxMs, statistics.recoveryMs ?? 0)
     if (flags.seed !== undefined) print(JSON.stringify(result, undefined, 2))
   }

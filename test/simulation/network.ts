@@ -13,8 +13,8 @@ type NetworkOptions = {
 
 export class SimulatedNetwork {
   readonly #parts: NetworkOptions
-  /** `from * members + to` of links that carry nothing. */
-  readonly #cut = new Set<number>()
+  /** `from/to` of links that carry nothing. */
+  readonly #cut = new Set<string>()
   /** No faults any more; what was held back before still arrives. */
   #calm = false
   messagesSent = 0
@@ -26,6 +26,10 @@ export class SimulatedNetwork {
 
   cut(from: MemberId, to: MemberId): void {
     this.#cut.add(this.#link(from, to))
+  }
+
+  carries(from: MemberId, to: MemberId): boolean {
+    return !this.#cut.has(this.#link(from, to))
   }
 
   /** Every link carries again. */
@@ -61,7 +65,7 @@ export class SimulatedNetwork {
     queue.after(delayMs, () => deliver(from, to, copy))
   }
 
-  #link(from: MemberId, to: MemberId): number {
-    return from * this.#parts.options.members + to
+  #link(from: MemberId, to: MemberId): string {
+    return `${from}/${to}`
   }
 }

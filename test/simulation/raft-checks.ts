@@ -4,11 +4,13 @@
  */
 import type { MemberId } from '../../common/member.ts'
 import type { RaftCore } from '../../replication/raft/core.ts'
-import { decodeScalars, type DurableScalars } from '../../replication/raft/durable.ts'
-import { decodeEntry } from '../../replication/raft/entry.ts'
-import { asIndex, type Entry, type RaftMessage } from '../../replication/raft/types.ts'
 import { quorumOf } from '../../common/quorum.ts'
+import type { StoredEntry } from '../../replication/protocol.ts'
+import { type DurableScalars, decodeScalars } from '../../replication/raft/durable.ts'
+import { asIndex, type DiskId, type Entry, type RaftMessage } from '../../replication/raft/types.ts'
 import { require } from './failure.ts'
+import { diskOf, holds, termIn, termOnDisk } from './raft-disk.ts'
+import { createMembershipChecks } from './raft-membership-checks.ts'
 import type { MemberView, SimulationCheck, World } from './types.ts'
 
 type Check = SimulationCheck<RaftMessage, RaftCore>
@@ -23,6 +25,7 @@ export function createRaftChecks(): readonly Check[] {
     oneVotePerTerm(),
     promisesAreDurable(),
     durableIsDurable(),
+    ...createMembershipChecks(),
   ]
 }
 
@@ -129,9 +132,12 @@ type Committed = { readonly entryTerm: number | undefined; readonly knownInTerm:
 function commitSafety(): Check {
   const committed: (Committed | undefined)[] = []
   const seen = new Map<MemberId, { readonly commitIndex: number; readonly leads: number }>()
+  const lost: LostDisks = new Map()
+  const name = 'commit safety'
   return {
-    name: 'commit safety',
+    name,
     afterStep: (world, { member, kind }) => {
+      rememberDisk(lost, viewOf(world, member))
       const state = coreOf(world, member)?.state
       if (state === undefined) {
         seen.delete(member)
@@ -140,16 +146,18 @@ function commitSafety(): Check {
       const { log, commitIndex, role, term } = state
       const before = seen.get(member)
       if (before?.commitIndex === commitIndex && role.kind !== 'leader') return
-      // At its start a member counts as committed what it has applied.
+      const based = committed[log.baseIndex]
+      require(based === undefined || based.entryTerm === log.termAt(log.baseIndex), name, () =>
+        `member ${member} begins behind ${log.baseIndex} with another term than was committed`)
+      // At its start, and after an install, a member counts as committed what it has applied.
       const from = Math.max(before?.commitIndex ?? 0, log.baseIndex)
       for (let index = from + 1; index <= commitIndex; index += 1) {
         const entryTerm = log.termAt(asIndex(index))
         const known = committed[index]
         require(known === undefined || known.entryTerm === entryTerm, 'commit safety', () =>
           `at ${index} member ${member} commits term ${entryTerm}, another ${known?.entryTerm}`)
-        if (known === undefined && kind !== 'start') {
-          requireOnMajority(world, index, entryTerm)
-        }
+        if (known === undefined && kind !== 'start')
+          requireOnMajority(world, { state, index, lost })
         committed[index] = { entryTerm, knownInTerm: Math.min(term, known?.knownInTerm ?? term) }
       }
       const leads = role.kind === 'leader' ? term : 0
@@ -159,10 +167,33 @@ function commitSafety(): Check {
   }
 }
 
-function requireOnMajority(world: World<RaftCore>, index: number, term: number | undefined): void {
-  const holders = world.members.filter((member) => termOnDisk(member, index) === term)
-  require(holders.length >= quorumOf(world.members.length), 'commit safety', () =>
-    `entry ${index} of term ${term} is committed, but only ${holders.length} disks hold it`)
+/** What each disk holds, or held when it was lost: what it has confirmed by then was counted. */
+type LostDisks = Map<DiskId, readonly StoredEntry[]>
+
+function rememberDisk(disks: LostDisks, member: MemberView<RaftCore>): void {
+  if (member.core !== undefined) disks.set(member.core.state.disk, member.disk.entries)
+}
+
+type Counted = {
+  readonly state: RaftCore['state']
+  readonly index: number
+  readonly lost: LostDisks
+}
+
+/** Whoever knows first that an entry is committed has counted: by its latest configuration. */
+function requireOnMajority(world: World<RaftCore>, { state, index, lost }: Counted): void {
+  const { self, log, configurations } = state
+  const term = log.termAt(asIndex(index))
+  const seats = configurations.latest?.configuration.seats ?? []
+  const voters = seats.filter(({ role }) => role === 'voter')
+  const holders = voters.filter(({ id, disk }) => {
+    const member = viewOf(world, id)
+    if (diskOf(member) === disk) return holds(member, index, term)
+    return termIn(lost.get(disk) ?? [], index) === term
+  })
+  require(holders.length >= quorumOf(voters.length), 'commit safety', () =>
+    `member ${self} commits entry ${index} of term ${term}: of the ${voters.length} voters' own ` +
+    `disks ${holders.length} hold it`)
 }
 
 /**
@@ -181,7 +212,7 @@ function requireComplete(
   }
 }
 
-/** A restarted member never votes twice in a term, and never forgets a term. */
+/** A restarted member never votes twice in a term, and never forgets a term; nor by an install. */
 function oneVotePerTerm(): Check {
   const given = new Map<string, MemberId>()
   const onDisk = new Map<MemberId, DurableScalars>()
@@ -189,24 +220,32 @@ function oneVotePerTerm(): Check {
     name: 'one vote per term',
     onSend: (_world, { from, to, message }) => {
       if (message.kind !== 'voteReply' || !message.granted || to === 'others') return
-      const name = `${from}/${message.term}`
+      const name = `${from}/${message.disk}/${message.term}`
       const known = given.get(name) ?? to
       given.set(name, known)
       require(known === to, 'one vote per term', () =>
         `member ${from} votes for ${known} and for ${to} in term ${message.term}`)
     },
     afterStep: (world, { member }) => {
-      const { disk } = viewOf(world, member)
-      if (disk.meta === undefined) return
-      const now = decodeScalars(disk.meta)
-      const before = onDisk.get(member) ?? now
+      const { meta } = viewOf(world, member).disk
+      const before = onDisk.get(member)
+      if (meta === undefined) {
+        onDisk.delete(member)
+        return
+      }
+      const now = decodeScalars(meta)
       onDisk.set(member, now)
+      if (before === undefined || before.disk !== now.disk) return
       const sameVote = before.votedFor === undefined || before.votedFor === now.votedFor
-      require(now.term > before.term ||
-        (now.term === before.term && sameVote), 'one vote per term', () =>
-        `the disk of ${member} goes from ${JSON.stringify(before)} to ${JSON.stringify(now)}`)
+      const kept = now.term > before.term || (now.term === before.term && sameVote)
+      require(kept, 'one vote per term', () =>
+        `the disk of ${member} goes from ${inWords(before)} to ${inWords(now)}`)
     },
   }
+}
+
+function inWords({ term, votedFor }: DurableScalars): string {
+  return `term ${term}, vote for ${votedFor ?? 'nobody'}`
 }
 
 /** A vote, a request for votes and an acknowledgement leave when what they promise is on disk. */
@@ -216,19 +255,23 @@ function promisesAreDurable(): Check {
     name,
     onSend: (world, { from, to, message }) => {
       const member = viewOf(world, from)
+      const { meta } = member.disk
+      const disk = meta === undefined ? undefined : decodeScalars(meta)
       switch (message.kind) {
         case 'voteReply':
         case 'vote': {
           if (message.kind === 'voteReply' && !message.granted) return
-          const { meta } = member.disk
-          require(meta !== undefined, name, () => `member ${from} votes before it has a disk`)
-          const disk = decodeScalars(meta)
           const vote = message.kind === 'vote' ? from : to
-          const durable =
-            disk.term > message.term || (disk.term === message.term && disk.votedFor === vote)
+          const { term, votedFor } = disk ?? { term: 0, votedFor: undefined }
+          const durable = term > message.term || (term === message.term && votedFor === vote)
           require(durable, name, () => `member ${from} votes for ${vote} before it is durable`)
           return
         }
+        case 'ask':
+        case 'answer':
+          require(disk?.disk === message.disk, name, () =>
+            `member ${from} speaks for a disk whose name it has not stored`)
+          return
         case 'appendAccepted': {
           const { matchIndex } = message
           const last = member.disk.entries.at(-1)?.index ?? member.durablyAppliedIndex
@@ -258,14 +301,6 @@ function durableIsDurable(): Check {
         `member ${member} takes ${index}/${held} for durable; its disk has term ${disk} there`)
     },
   }
-}
-
-/** The term of a member's entry on disk. What is trimmed or beyond the end has none. */
-function termOnDisk(member: MemberView<RaftCore>, index: number): number | undefined {
-  const { entries } = member.disk
-  const first = entries[0]
-  const stored = first === undefined ? undefined : entries[index - first.index]
-  return stored === undefined ? undefined : decodeEntry(stored.index, stored.bytes).term
 }
 
 function viewOf(world: World<RaftCore>, member: MemberId): MemberView<RaftCore> {

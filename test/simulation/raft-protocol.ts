@@ -6,6 +6,7 @@ import type { RaftOptions } from '../../replication/raft/options.ts'
 import { type PlantedBug, plantedBugs } from '../../replication/raft/state.ts'
 import { asDisk, asIncarnation, type RaftMessage } from '../../replication/raft/types.ts'
 import { createRaftChecks } from './raft-checks.ts'
+import { raftMembership } from './raft-group.ts'
 import type { SimulatedProtocol } from './types.ts'
 
 /**
@@ -15,6 +16,9 @@ import type { SimulatedProtocol } from './types.ts'
 function drawLimits(random: Random): Partial<RaftOptions> {
   return {
     trimStepEntries: 8,
+    retainEntriesMax: random.integer(8, 40),
+    retainSizeMaxBytes: random.integer(1, 4) * 1024,
+    promoteLagEntries: random.integer(1, 16),
     appendEntriesMax: random.integer(1, 8),
     appendSizeMaxBytes: 1024,
     inflightAppendsMax: 4,
@@ -27,10 +31,10 @@ export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
   name: 'raft',
   codec: raftCodec,
   tickMs: 10,
-  createCore: ({ self, members, random, durable, plantedBug }) =>
+  createCore: ({ self, addresses, random, durable, plantedBug }) =>
     new RaftCore({
       self,
-      members: members.map((id) => ({ id, host: `host-${id}`, port: 6180 })),
+      members: addresses,
       newDisk: asDisk(random.integer(1, 2 ** 50)),
       random,
       durable,
@@ -41,7 +45,7 @@ export const raftProtocol: SimulatedProtocol<RaftMessage, RaftCore> = {
   createChecks: createRaftChecks,
   liveness: { needs: 'majority', withinMs: 30_000 },
   deliversEachProposalOnce: false,
-  survivesWipedDisks: false,
+  membership: raftMembership,
   plantedBugs,
 }
 

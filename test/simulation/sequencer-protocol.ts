@@ -34,7 +34,6 @@ export const sequencerProtocol: SimulatedProtocol<SequencerMessage, SequencerCor
   // The view is fixed: every member has its turn.
   liveness: { needs: 'all', withinMs: 20_000 },
   deliversEachProposalOnce: true,
-  survivesWipedDisks: false,
   limitOptions,
   plantedBugs,
 }

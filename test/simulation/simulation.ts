@@ -2,7 +2,9 @@
  * One run: a seed draws the options, a phase with faults asks whether anything wrong ever happens,
  * a phase without asks whether everything pending then finishes. Same seed, same run.
  */
+import type { Member } from '../../common/host-port.ts'
 import { type MemberId, memberId } from '../../common/member.ts'
+import { quorumOf } from '../../common/quorum.ts'
 import { type Random, seededRandom } from '../../common/random.ts'
 import type { ProtocolCore } from '../../replication/protocol.ts'
 import { EventQueue } from './event-queue.ts'
@@ -11,10 +13,14 @@ import { Faults } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { SimulatedMember } from './member.ts'
 import { SimulatedNetwork } from './network.ts'
+import { Operator } from './operator.ts'
 import { drawOptions, type SimulationOptions } from './options.ts'
+import { addressOf } from './peers.ts'
 import type {
+  AppliedEntry,
   RunSimulation,
   SentMessage,
+  SimulatedGroup,
   SimulationCheck,
   SimulationFailure,
   SimulationResult,
@@ -25,9 +31,11 @@ import { Workload } from './workload.ts'
 
 /**
  * Bugs that the simulator can plant around any protocol: promises that leave before they are
- * durable; disks that lose, at a crash, a write that they had confirmed.
+ * durable; disks that lose, at a crash, a write that they had confirmed. And around those that
+ * fetch states: a crash in the middle of an install leaves some of the old and some of the new.
  */
 export const environmentBugs = ['sendBeforeDurable', 'diskForgets'] as const
+export const installBugs = ['installTorn'] as const
 
 /** Runs one seed to its end or to the first thing that must not be. Never throws for those. */
 export function runSimulation<M, Core extends ProtocolCore<M>>(
@@ -46,10 +54,12 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
   readonly #ledger: Ledger
   readonly #workload: Workload
   readonly #faults: Faults
+  readonly #operator: Operator
   readonly #checks: readonly SimulationCheck<M, Core>[]
   readonly #trace: ((line: string) => void) | undefined
   #check = 'exception'
   #steps = 0
+  #installs = 0
   #digest = 0
   #recoveryMs: number | undefined
 
@@ -69,7 +79,7 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     this.#ledger = new Ledger(protocol)
     this.#checks = protocol.createChecks()
     const memberRandom = stream()
-    this.members = Array.from({ length: options.members }, (_, id) =>
+    this.members = Array.from({ length: options.members + options.spares }, (_, id) =>
       this.#createMember(memberId(id), memberRandom),
     )
     const deliver = (from: MemberId, to: MemberId, bytes: Uint8Array): void =>
@@ -77,13 +87,22 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     const network = new SimulatedNetwork({ ...shared, random: stream(), deliver })
     this.#network = network
     const { members } = this
-    this.#faults = new Faults({ ...shared, random: stream(), network, victims: members })
+    this.#faults = new Faults({
+      ...shared,
+      random: stream(),
+      network,
+      victims: members,
+      mayWipe: (id) => this.#mayWipe(id),
+      mayStayAway: (away) => this.#mayStayAway(away),
+    })
     this.#workload = new Workload({
       ...shared,
       random: stream(),
       ledger: this.#ledger,
       services: members,
     })
+    const group = (): SimulatedGroup | undefined => protocol.membership?.group(this)
+    this.#operator = new Operator({ ...shared, random: stream(), members, group })
   }
 
   get nowMs(): number {
@@ -96,6 +115,7 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
       for (const member of this.members) member.start()
       this.#faults.start()
       this.#workload.start()
+      this.#operator.start()
       this.#runUntil(this.options.safetyMs, () => false)
       this.#heal()
     } catch (error) {
@@ -116,15 +136,46 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     const healedAtMs = this.nowMs
     const healed = this.#faults.heal(liveness.needs)
     this.#workload.windUp()
-    const back = this.members.filter(({ id }) => healed.includes(id))
+    this.#operator.windUp()
     const caughtUp = (): boolean =>
       this.#workload.finished &&
-      back.every(({ disk }) => disk.appliedIndex >= this.#ledger.knownIndex)
+      this.#nobodyIsLost(healed) &&
+      this.#seatedAmong(healed).every(({ disk }) => disk.appliedIndex >= this.#ledger.knownIndex)
     this.#runUntil(healedAtMs + liveness.withinMs, caughtUp)
     require(caughtUp(), 'progress', () => this.#describeStandstill())
     this.#recoveryMs = this.nowMs - healedAtMs
-    for (const { id, applied } of back) this.#ledger.requireComplete(id, applied)
+    for (const { id, applied } of this.#seatedAmong(healed)) {
+      this.#ledger.requireComplete(id, applied)
+    }
+    for (const { id, applied } of this.members) this.#ledger.requirePrefix(id, applied)
     this.#each((check) => check.atEnd?.(this))
+  }
+
+  /** Whose database must hold everything: those who are back and belong to the group. */
+  #seatedAmong(healed: readonly MemberId[]): readonly SimulatedMember<M, Core>[] {
+    const seated = this.#run.protocol.membership?.group(this)?.seated
+    return this.members.filter(({ id }) => healed.includes(id) && (seated?.includes(id) ?? true))
+  }
+
+  #nobodyIsLost(healed: readonly MemberId[]): boolean {
+    const lost = this.#run.protocol.membership?.group(this)?.lost ?? []
+    return !lost.some((id) => healed.includes(id))
+  }
+
+  #mayWipe(id: MemberId): boolean {
+    const { membership } = this.#run.protocol
+    if (membership === undefined || this.#operator.mayShrinkGroup) return false
+    if (membership.group(this) !== undefined) {
+      return membership.canDecideWithout(this, new Set([id]))
+    }
+    // What was said of a disk before there was a group may be counted on when it is formed.
+    return this.#faults.wipes < this.options.members - quorumOf(this.options.members)
+  }
+
+  #mayStayAway(away: ReadonlySet<MemberId>): boolean {
+    const { membership } = this.#run.protocol
+    if (membership !== undefined) return membership.canDecideWithout(this, away)
+    return away.size <= this.options.members - quorumOf(this.options.members)
   }
 
   #runUntil(endMs: number, done: () => boolean): void {
@@ -142,14 +193,18 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     const diskFactor = options.slowDiskMember === id ? 10 : 1
     return new SimulatedMember<M, Core>(id, {
       protocol,
-      members: Array.from({ length: options.members }, (_, member) => memberId(member)),
+      configured: this.#configured(id),
       random,
       queue: this.#queue,
       plantedBug,
       clockSpeed: options.clockSpeeds[id] ?? 1,
       diskMs: () => between(options.diskMinMs, options.diskMaxMs) * diskFactor,
       applyMs: () => between(options.applyMinMs, options.applyMaxMs),
-      send: (sent) => this.#send(sent),
+      fetchMs: () => between(options.fetchMinMs, options.fetchMaxMs),
+      fetchFails: () => this.phase === 'safety' && random.next() < options.fetchFailures,
+      readState: (source) => this.#readState(id, source),
+      send: (sent, receivers) => this.#send(sent, receivers),
+      received: (received) => this.#each((check) => check.onReceive?.(this, received)),
       deliver: (member, delivered) => {
         this.#each((check) => check.onDeliver?.(this, member, delivered))
         return this.#ledger.delivered(member.id, delivered)
@@ -159,20 +214,37 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     })
   }
 
-  #send(sent: SentMessage<M>): void {
+  /** The first members; a spare one knows itself besides. */
+  #configured(self: MemberId): readonly Member[] {
+    const first = Array.from({ length: this.options.members }, (_, id) => addressOf(id))
+    return self < first.length ? first : [...first, addressOf(self)]
+  }
+
+  #readState(reader: MemberId, source: MemberId): readonly AppliedEntry[] | undefined {
+    const member = this.members[source]
+    const reachable =
+      source !== reader &&
+      member?.state === 'running' &&
+      this.#network.carries(reader, source) &&
+      this.#network.carries(source, reader)
+    return reachable ? member.applied : undefined
+  }
+
+  #send(sent: SentMessage<M>, receivers: readonly MemberId[]): void {
     this.#each((check) => check.onSend?.(this, sent))
     const bytes = this.#run.protocol.codec.encode(sent.message)
     this.#mix(bytes.length)
-    for (const { id } of this.members) {
-      const addressed = sent.to === 'others' ? id !== sent.from : id === sent.to
-      if (addressed) this.#network.send(sent.from, id, bytes)
-    }
+    for (const to of receivers) this.#network.send(sent.from, to, bytes)
   }
 
   #stepped(step: Step): void {
     this.#steps += 1
     this.#mix(step.kind.length * 16 + step.member)
     this.#mix(Math.floor(this.nowMs * 1_000))
+    if (step.kind === 'installed') this.#installs += 1
+    if (step.kind === 'installed' || step.kind === 'start') {
+      this.#ledger.requirePrefix(step.member, this.members[step.member]?.applied ?? [])
+    }
     this.#each((check) => check.afterStep?.(this, step))
   }
 
@@ -216,6 +288,11 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
       readsServed: this.#ledger.readsServed,
       attempts: this.#ledger.attempts,
       crashes: this.#faults.crashes,
+      wipes: this.#faults.wipes,
+      gracefulStops: this.#faults.gracefulStops,
+      installs: this.#installs,
+      actionsDone: this.#operator.actionsDone,
+      actionsRefused: this.#operator.actionsRefused,
       pauses: this.#faults.pauses,
       partitions: this.#faults.partitions,
       appliedIndexMax: this.#ledger.order.length,

@@ -10,6 +10,5 @@ export const toyProtocol: SimulatedProtocol<ToyMessage, ToyCore> = {
   createChecks: () => [],
   liveness: { needs: 'all', withinMs: 10_000 },
   deliversEachProposalOnce: true,
-  survivesWipedDisks: false,
   plantedBugs: Object.keys(toyBugs),
 }

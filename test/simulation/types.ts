@@ -2,6 +2,7 @@
  * What a protocol gives to the simulator, and what the simulator shows to checkers.
  * Nothing here knows a particular protocol, real time or real I/O.
  */
+import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
 import type {
@@ -30,18 +31,47 @@ export type SimulatedProtocol<M, Core extends ProtocolCore<M> = ProtocolCore<M>>
   }
   /** True: a proposal never stands twice in the order. False: only request ids are unique. */
   readonly deliversEachProposalOnce: boolean
-  /** True: the protocol survives a minority that loses its disks. */
-  readonly survivesWipedDisks: boolean
+  /**
+   * For a protocol whose members may change, and may lose their disks: what is to be seen of that.
+   * None: the first members are all there will ever be, and nobody loses its disk.
+   */
+  readonly membership?: SimulatedMembership<Core>
   /** Limits on what is drawn, where a protocol is not made for all of it. */
   readonly limitOptions?: (drawn: SimulationOptions) => SimulationOptions
   /** Bugs that createCore can plant by name, to prove that the checks find them. */
   readonly plantedBugs: readonly string[]
 }
 
+/** Looks at the members from outside, as nobody inside can; crashed ones by their disks. */
+export type SimulatedMembership<Core> = {
+  /** Undefined: there is no group yet. */
+  group(world: World<Core>): SimulatedGroup | undefined
+  /**
+   * Whether the others could still decide if these never came back, or not with their disks: in
+   * every configuration that may turn out to be in force.
+   */
+  canDecideWithout(world: World<Core>, away: ReadonlySet<MemberId>): boolean
+}
+
+/** As it was agreed last. */
+export type SimulatedGroup = {
+  readonly leader: MemberId | undefined
+  /** Everybody who belongs to it. */
+  readonly seated: readonly MemberId[]
+  readonly learners: readonly MemberId[]
+  /** Seated, but without the disk that is meant: somebody must replace them. */
+  readonly lost: readonly MemberId[]
+}
+
 export type SimulatedCoreOptions = {
   readonly self: MemberId
-  /** All configured members, oneself included, ascending. */
+  /**
+   * Whom this member is configured with, oneself included, ascending: the first members, and for a
+   * spare member itself, too.
+   */
   readonly members: readonly MemberId[]
+  /** The same, with addresses. */
+  readonly addresses: readonly Member[]
   readonly random: Random
   readonly durable: DurableState
   /** This member's wall clock at its start; it may be wrong and go back between starts. */
@@ -56,6 +86,8 @@ export interface SimulationCheck<M, Core> {
   readonly name: string
   /** After each input to a core and all that directly followed from it at that member. */
   afterStep?(world: World<Core>, step: Step): void
+  /** Before a message is given to a core. */
+  onReceive?(world: World<Core>, received: ReceivedMessage<M>): void
   /** Whenever a member hands a message to the network, before anything is lost. */
   onSend?(world: World<Core>, sent: SentMessage<M>): void
   /** Whenever a core hands out a Delivered, before it is applied. */
@@ -75,6 +107,10 @@ export type Step = {
     | 'pump'
     | 'persisted'
     | 'applied'
+    | 'fetched'
+    | 'installed'
+    | 'administer'
+    | 'stepAside'
     | 'crash'
   readonly member: MemberId
 }
@@ -82,6 +118,12 @@ export type Step = {
 export type SentMessage<M> = {
   readonly from: MemberId
   readonly to: MemberId | 'others'
+  readonly message: M
+}
+
+export type ReceivedMessage<M> = {
+  readonly from: MemberId
+  readonly to: MemberId
   readonly message: M
 }
 
@@ -160,6 +202,11 @@ export type SimulationStatistics = {
   readonly readsServed: number
   readonly attempts: number
   readonly crashes: number
+  readonly wipes: number
+  readonly gracefulStops: number
+  readonly installs: number
+  readonly actionsDone: number
+  readonly actionsRefused: number
   readonly pauses: number
   readonly partitions: number
   readonly appliedIndexMax: number

@@ -5,10 +5,10 @@
 import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
 import type { BarrierId, ProposalId } from '../../replication/protocol.ts'
+import type { Caller } from './callers.ts'
 import { encodeCommand } from './commands.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { Ledger } from './ledger.ts'
-import type { Caller } from './member.ts'
 import type { SimulationOptions } from './options.ts'
 
 /** A member as its clients see it. */
