@@ -3,7 +3,9 @@
  * leader is not worth a refusal: what comes waits. It must not change anything.
  */
 import type { MemberId } from '../../common/member.ts'
-import { configurationOf, isOutsider, type Raft } from './state.ts'
+import { seatOf } from './configuration.ts'
+import { isOutsider } from './seats.ts'
+import { configurationOf, type Raft } from './state.ts'
 
 /** Undefined: they are taken. */
 export function refusalReason(raft: Raft): string | undefined {
@@ -14,9 +16,14 @@ export function refusalReason(raft: Raft): string | undefined {
 export function outsiderReason(raft: Raft): string | undefined {
   if (!isOutsider(raft)) return undefined
   const { self, answers, configured } = raft
-  if (configurationOf(raft) !== undefined) {
-    return `Member ${self} was removed from the group, or its disk was replaced by another one.`
+  const configuration = configurationOf(raft)
+  if (seatOf(configuration, self) !== undefined) {
+    return (
+      `The group knows member ${self} by another disk than this one, which is new or was replaced. ` +
+      `Let the group take this one in: replace ${self}.`
+    )
   }
+  if (configuration !== undefined) return `Member ${self} was removed from the group.`
   const formed = [...answers].filter(([, { blank }]) => !blank).map(([id]) => id)
   if (formed.length > 0 || raft.term > 0) {
     return (

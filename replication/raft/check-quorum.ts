@@ -6,7 +6,8 @@ import { sendHeartbeats } from './heartbeat.ts'
 import { tickMembership } from './membership.ts'
 import { isActive } from './progress.ts'
 import { becomeFollower } from './roles.ts'
-import { isQuorum, type Leader, type Raft } from './state.ts'
+import { isQuorum } from './seats.ts'
+import type { Leader, Raft } from './state.ts'
 import { tickTransfer } from './transfer.ts'
 
 /** A tick of a leader. */

@@ -10,7 +10,8 @@
  */
 import type { MemberId } from '../../common/member.ts'
 import { configurationFrom, hasSeat } from './configuration.ts'
-import { configurationOf, isOutsider, type Raft, refreshMembers } from './state.ts'
+import { isOutsider, refreshMembers } from './seats.ts'
+import { configurationOf, type Raft } from './state.ts'
 import type { Answer, Ask, DiskId, Found, Seat } from './types.ts'
 
 /**

@@ -11,7 +11,8 @@ import { changedVoters, seatOf, seatsMax, withoutSeat, withSeat } from './config
 import { configurationEntry } from './entry.ts'
 import { isActive, newProgress } from './progress.ts'
 import { becomeFollower } from './roles.ts'
-import { configurationOf, type Leader, nextIndexAfter, type Raft, refreshMembers } from './state.ts'
+import { refreshMembers } from './seats.ts'
+import { configurationOf, type Leader, nextIndexAfter, type Raft } from './state.ts'
 import { beginTransfer, bestSuccessor } from './transfer.ts'
 import type { Configuration, Seat } from './types.ts'
 

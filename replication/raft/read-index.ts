@@ -11,7 +11,8 @@ import type { BarrierId } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import { refusalReason } from './availability.ts'
 import { sendRound } from './heartbeat.ts'
-import { isQuorum, type Leader, type Raft } from './state.ts'
+import { isQuorum } from './seats.ts'
+import type { Leader, Raft } from './state.ts'
 import type { ReadReply, ReadRequest, ReadToken, Round } from './types.ts'
 
 export function readBarrier(raft: Raft, id: BarrierId): void {

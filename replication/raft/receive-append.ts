@@ -6,7 +6,8 @@ import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { LogIndex } from '../replicated-log.ts'
 import { noteLogged, noteTruncated } from './forward.ts'
-import { commitTo, type Raft, refreshMembers } from './state.ts'
+import { refreshMembers } from './seats.ts'
+import { commitTo, type Raft } from './state.ts'
 import {
   type Append,
   type AppendAccepted,

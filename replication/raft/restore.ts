@@ -10,7 +10,8 @@ import { decodeAppliedContext } from './durable.ts'
 import { noteTruncated } from './forward.ts'
 import type { Progress } from './progress.ts'
 import { becomeFollower } from './roles.ts'
-import { commitTo, type FetchedState, type Leader, type Raft, refreshMembers } from './state.ts'
+import { refreshMembers } from './seats.ts'
+import { commitTo, type FetchedState, type Leader, type Raft } from './state.ts'
 import { asIndex, emptyPrefixIndex, type InstallState } from './types.ts'
 
 /** The leader tells a follower that its log does not reach back so far. */

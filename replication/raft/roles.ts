@@ -8,7 +8,8 @@ import { configurationEntry, noopEntry } from './entry.ts'
 import { requeueForwarded } from './forward.ts'
 import { newProgress } from './progress.ts'
 import { requeueAsked } from './read-index.ts'
-import { configurationOf, type Leader, nextIndexAfter, type Raft, refreshMembers } from './state.ts'
+import { refreshMembers } from './seats.ts'
+import { configurationOf, type Leader, nextIndexAfter, type Raft } from './state.ts'
 import { asIndex, asTerm, type Entry, emptyPrefixIndex, type Round, type Term } from './types.ts'
 
 /** From any role. `term` is the present one or a later one. */

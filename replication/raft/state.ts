@@ -1,18 +1,16 @@
 /**
  * Everything that one Raft member holds, as one record that the duties (election, replication,
- * read-index, forward, ...) work on, each in a file of its own. This file makes it from a disk and
- * says what each field means; it decides nothing.
+ * read-index, forward, ...) work on, each in a file of its own. This file says what each field
+ * means; start.ts makes it from a disk.
  */
 import { assert } from '../../common/assert.ts'
 import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
-import { quorumOf } from '../../common/quorum.ts'
 import type { Random } from '../../common/random.ts'
 import type {
   ActionId,
   Administered,
   BarrierId,
-  DurableState,
   FetchState,
   Outgoing,
   PassedBarrier,
@@ -20,17 +18,13 @@ import type {
   Rejected,
 } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
-import { hasSeat, seatOf, votersOf } from './configuration.ts'
-import { ConfigurationHistory, type PlacedConfiguration } from './configuration-history.ts'
-import { type AppliedContext, decodeAppliedContext, decodeScalars } from './durable.ts'
-import { decodeEntry } from './entry.ts'
-import { type LogStart, RaftLog } from './log.ts'
-import { checkRaftOptions, defaultRaftOptions, type RaftOptions } from './options.ts'
+import type { ConfigurationHistory } from './configuration-history.ts'
+import type { AppliedContext } from './durable.ts'
+import type { RaftLog } from './log.ts'
+import type { RaftOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import {
   asIndex,
-  emptyPrefixIndex,
-  emptyPrefixTerm,
   type Configuration,
   type DiskId,
   type Incarnation,
@@ -71,24 +65,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   'confirmReplaced',
   'quorumOneLess',
 ]
-
-export type RaftCoreOptions = {
-  readonly self: MemberId
-  /**
-   * Whom this member was configured with, oneself included. They form the group if all their disks
-   * are blank; from then on the log tells who belongs to it.
-   */
-  readonly members: readonly Member[]
-  /** The name of this member's disk if it has none yet. Drawn like `incarnation`. */
-  readonly newDisk: DiskId
-  /** Drawn anew at each start, uniformly among safe integers: see Incarnation. */
-  readonly incarnation: Incarnation
-  /** Election timeouts come from it; different members must get different ones. */
-  readonly random: Random
-  readonly durable: DurableState
-  readonly options?: Partial<RaftOptions>
-  readonly plantedBug?: PlantedBug | undefined
-}
 
 export type Votes = Map<MemberId, boolean>
 
@@ -290,169 +266,9 @@ export type Raft = {
   readonly outbox: Outbox
 }
 
-/**
- * Throws CodecError when the disk holds what Raft did not write; InvariantError when its parts do
- * not fit.
- */
-export function createRaft(given: RaftCoreOptions): Raft {
-  const options = { ...defaultRaftOptions, ...given.options }
-  checkRaftOptions(options)
-  assert(
-    given.members.some(({ id }) => id === given.self),
-    'a member belongs to its own group',
-  )
-  const { meta } = given.durable
-  const scalars = meta === undefined ? undefined : decodeScalars(meta)
-  const { term, votedFor, founding, disk } = scalars ?? { ...blankScalars, disk: given.newDisk }
-  const start = logStart(given.durable)
-  const log = new RaftLog(start, { confirmReplaced: given.plantedBug === 'confirmReplaced' })
-  assert(log.lastTerm <= term, 'no entry is of a later term than the durable one')
-  const applied = given.durable.applied.index
-  assert(applied <= log.lastIndex, 'what is applied is in the log')
-  const raft: Raft = {
-    self: given.self,
-    configured: given.members,
-    options,
-    incarnation: given.incarnation,
-    random: given.random,
-    plantedBug: given.plantedBug,
-    now: 0,
-    lastHeard: new Map(),
-    term,
-    votedFor,
-    metaChanged: meta === undefined,
-    log,
-    writing: undefined,
-    disk,
-    founding,
-    configurations: new ConfigurationHistory(knownConfigurations(given.durable, founding, log)),
-    peers: [],
-    voters: [],
-    quorum: 0,
-    votes: false,
-    peersChanged: false,
-    outsiders: new Map(),
-    answers: new Map(),
-    nextAskTick: 0,
-    restoring: undefined,
-    unseatedTick: undefined,
-    leavingSince: undefined,
-    role: { kind: 'follower' },
-    leader: undefined,
-    leaderlessSince: 0,
-    electionElapsed: 0,
-    electionTimeout: given.random.integer(options.electionMinTicks, options.electionMaxTicks),
-    commitIndex: applied,
-    deliveredIndex: applied,
-    appliedIndex: applied,
-    appliedDurablyIndex: applied,
-    verifiedIndex: emptyPrefixIndex,
-    uncommittedBytes: 0,
-    heldByAllIndex: log.baseIndex,
-    trimmedIndex: log.baseIndex,
-    trimCheckedTick: 0,
-    appliedContext: undefined,
-    proposals: { byId: new Map(), waiting: new Set(), sizeBytes: 0, nextRetryTick: 0 },
-    barriers: { waiting: new Set(), asked: undefined, nextToken: 1 as ReadToken },
-    outbox: {
-      send: [],
-      promises: [],
-      accepted: undefined,
-      barriers: [],
-      rejected: [],
-      administered: [],
-      fetch: undefined,
-    },
-  }
-  refreshMembers(raft)
-  return raft
-}
-
-const blankScalars = { term: emptyPrefixTerm, votedFor: undefined, founding: undefined }
-
-/**
- * Storage keeps the entry at the base (see trim.ts), so that its term is known. A log that begins
- * behind the applied position, or an empty one, begins there: a state was installed. Then its term
- * was stored beside the position.
- */
-function logStart({ entries, applied }: DurableState): LogStart {
-  const decoded = entries.map(({ index, bytes }) => decodeEntry(index, bytes))
-  const first = decoded[0]
-  if (first === undefined || first.index === applied.index + 1) {
-    const { context } = applied
-    const baseTerm =
-      context === undefined ? emptyPrefixTerm : decodeAppliedContext(context).entryTerm
-    return { baseIndex: applied.index, baseTerm, entries: decoded }
-  }
-  if (first.index === 1) {
-    return { baseIndex: emptyPrefixIndex, baseTerm: emptyPrefixTerm, entries: decoded }
-  }
-  assert(first.index <= applied.index, 'only what is applied is trimmed')
-  return { baseIndex: first.index, baseTerm: first.term, entries: decoded.slice(1) }
-}
-
-/** What was in force at the applied position, and what the log names behind it. */
-function knownConfigurations(
-  { applied }: DurableState,
-  founding: Configuration | undefined,
-  log: RaftLog,
-): readonly PlacedConfiguration[] {
-  const context = applied.context && decodeAppliedContext(applied.context)
-  const before = context?.configuration ?? founding
-  const known: PlacedConfiguration[] =
-    before === undefined ? [] : [{ index: applied.index, configuration: before }]
-  for (let index = applied.index + 1; index <= log.lastIndex; index += 1) {
-    const entry = log.entryAt(asIndex(index))
-    if (entry.kind !== 'configuration') continue
-    known.push({ index: entry.index, configuration: entry.configuration })
-  }
-  return known
-}
-
-/** Call it whenever the latest configuration is another one. */
-export function refreshMembers(raft: Raft): void {
-  const { self, disk, plantedBug } = raft
-  const configuration = configurationOf(raft)
-  const seats = configuration?.seats ?? []
-  raft.voters = plantedBug === 'learnerCounts' ? seats.map(({ id }) => id) : votersOf(configuration)
-  const quorum = quorumOf(raft.voters.length) - (plantedBug === 'quorumOneLess' ? 1 : 0)
-  raft.quorum = raft.voters.length === 0 ? Number.POSITIVE_INFINITY : quorum
-  raft.votes = raft.voters.includes(self) && hasSeat(configuration, { id: self, disk })
-  raft.peers = peersOf(raft).map(({ id }) => id)
-  raft.peersChanged = configuration !== undefined
-}
-
-/** Whom `others` means: also those who have lost their seat and still have to hear of it. */
-export function peersOf(raft: Raft): readonly Member[] {
-  const seats = configurationOf(raft)?.seats ?? raft.configured
-  const leaving = raft.role.kind === 'leader' ? raft.role.leaving : []
-  return [...seats, ...leaving.map(({ seat }) => seat)].filter(({ id }) => id !== raft.self)
-}
-
 /** The latest that this member's log names, committed or not: the one in force. */
 export function configurationOf(raft: Raft): Configuration | undefined {
   return raft.configurations.latest?.configuration
-}
-
-/** This member, with this disk, has no seat in any group that it knows of. */
-export function isOutsider({ self, disk, configurations }: Raft): boolean {
-  return !hasSeat(configurations.latest?.configuration, { id: self, disk })
-}
-
-/**
- * Whether a message of this member speaks for the seat that it has, not for a disk it has lost. A
- * leader also listens to those who still have to hear that they have none.
- */
-export function speaksForSeat(raft: Raft, from: MemberId, disk: DiskId): boolean {
-  const leaving = raft.role.kind === 'leader' ? raft.role.leaving : []
-  const seat =
-    seatOf(configurationOf(raft), from) ?? leaving.find((one) => one.seat.id === from)?.seat
-  return seat !== undefined && (seat.disk === disk || raft.plantedBug === 'countAnyDisk')
-}
-
-/** Whether so many other voters are a quorum, together with oneself if one votes. */
-export function isQuorum(raft: Raft, otherVoters: number): boolean {
-  return otherVoters + (raft.votes ? 1 : 0) >= raft.quorum
 }
 
 export function lastEntry(raft: Raft): { readonly lastIndex: LogIndex; readonly lastTerm: Term } {

@@ -22,7 +22,8 @@ import { receiveAppend } from './receive-append.ts'
 import { questionIfSilent, receiveAccepted, receiveRefused } from './replication.ts'
 import { receiveInstallState } from './restore.ts'
 import { becomeFollower } from './roles.ts'
-import { type Leader, type Raft, speaksForSeat } from './state.ts'
+import { speaksForSeat } from './seats.ts'
+import type { Leader, Raft } from './state.ts'
 import type {
   DiskId,
   HeartbeatReply,
