@@ -5,9 +5,11 @@
 import { createCustomersClient } from '../db-customers/api.ts'
 import { createProductsClient } from '../db-products/api.ts'
 import { createLogger } from '../platform/log.ts'
-import type { GroupStatus } from '../replication/replicated-log.ts'
 import { outsideReason } from '../replication/replica/outside.ts'
+import type { ReplicaStatus } from '../replication/replica/status.ts'
+import { describeCheck } from './check-status.ts'
 import type { Cluster } from './environment.ts'
+import { lastWords } from './last-words.ts'
 import { type Group, type PlannedProcess, planCluster } from './plan.ts'
 import { type Probe, probe } from './readiness.ts'
 
@@ -18,8 +20,10 @@ export type ProcessStatus = {
   readonly pid: number | undefined
   readonly restarts: number
   readonly probe: Probe
+  /** Why it went down, if it did so on this machine a moment ago. */
+  readonly lastWords: string | undefined
   /** Databases only, when they answer. */
-  readonly replication: GroupStatus | undefined
+  readonly replication: ReplicaStatus | undefined
 }
 
 const statusTimeoutMs = 2_000
@@ -46,16 +50,21 @@ export async function readStatus(cluster: Cluster): Promise<ProcessStatus[]> {
         pid: record?.pid,
         restarts: record?.restarts ?? 0,
         probe: answer,
+        lastWords: answer.ready ? undefined : wordsOf(cluster, plan),
         replication: await readReplication(cluster, plan),
       }
     }),
   )
 }
 
+function wordsOf({ directory }: Cluster, { name }: PlannedProcess): string | undefined {
+  return lastWords(directory.logPath(name), Date.now())
+}
+
 async function readReplication(
   cluster: Cluster,
   plan: PlannedProcess,
-): Promise<GroupStatus | undefined> {
+): Promise<ReplicaStatus | undefined> {
   if (plan.group !== 'customers' && plan.group !== 'products') return undefined
   const { config } = cluster
   const members = (plan.group === 'customers' ? config.customerDbs : config.productDbs).filter(
@@ -73,7 +82,7 @@ async function readReplication(
       {},
       { deadline: { atUnixMs: Date.now() + statusTimeoutMs } },
     )
-    return JSON.parse(reply.json) as GroupStatus
+    return JSON.parse(reply.json) as ReplicaStatus
   } catch {
     // It does not answer: the probe's reason says so already.
     return undefined
@@ -121,15 +130,16 @@ export function formatStatus(processes: readonly ProcessStatus[]): string {
 }
 
 /** State, restarts, and what there is to say. */
-function describe({ probe, replication, restarts }: ProcessStatus): [string, string, string] {
+function describe(process: ProcessStatus): [string, string, string] {
+  const { group, probe, replication, restarts } = process
   const count = restarts === 0 ? '' : `${restarts}`
   const outside = replication === undefined ? undefined : outsideReason(replication)
   if (outside !== undefined) return ['OUTSIDE', count, outside]
-  if (!probe.ready) return ['NOT READY', count, probe.reason]
-  return ['ready', count, describeReplication(replication)]
+  if (!probe.ready) return ['NOT READY', count, process.lastWords ?? probe.reason]
+  return ['ready', count, describeReplication(group, replication)]
 }
 
-function describeReplication(status: GroupStatus | undefined): string {
+function describeReplication(group: Group, status: ReplicaStatus | undefined): string {
   if (status === undefined) return ''
   const { protocolDetails: details, appliedIndex, writable, reason } = status
   const protocol =
@@ -137,5 +147,7 @@ function describeReplication(status: GroupStatus | undefined): string {
       ? `${details.role} in term ${details.term}, commit index ${details.commitIndex}`
       : `view ${details.viewId}, next sequencer ${details.nextSequencer}, stable up to ${details.stableUpTo}`
   const refusal = writable ? '' : `; no writes: ${reason ?? 'unknown reason'}`
-  return `${protocol}, applied ${appliedIndex}${refusal}`
+  const compared = describeCheck(group, status.lastCheck)
+  const check = compared === '' ? '' : `; ${compared}`
+  return `${protocol}, applied ${appliedIndex}${check}${refusal}`
 }
