@@ -15,8 +15,8 @@ import { stateHash } from '../../replication/state-machine/state-hash.ts'
 import { ReplicaTransfer, type TransferLimits } from '../../replication/transfer/state-transfer.ts'
 import { freshDatabase, type Places } from './postgres-fixture.ts'
 
-export const secret = 'a secret of the cluster'
-export const group = 'products'
+const secret = 'a secret of the cluster'
+const group = 'products'
 const logger = pino({ level: 'silent' })
 
 /** Small chunks: a few hundred rows are many of them. */
