@@ -3,7 +3,8 @@
  * several numbers of clients, and prints Markdown.
  */
 import { writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { number, numbers } from './group/flags.ts'
 import { raftBench } from './raft/main.ts'
 import { loadConfig, processEnvironment } from '../platform/config.ts'
 import { describeMachine, formatRuns, type Run } from './report.ts'
@@ -67,14 +68,4 @@ async function measureMarketplace(options: MarketplaceFlags): Promise<number> {
   process.stdout.write(report)
   if (options.out !== undefined) writeFileSync(options.out, report)
   return runs.some(({ summary, elections }) => summary.errorCount > 0 || elections > 0) ? 1 : 0
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected 1 or more.')
-  return value
-}
-
-function numbers(text: string): number[] {
-  return text.split(',').map(number)
 }

@@ -46,7 +46,7 @@ export const leaderPause: Drill = {
 }
 
 async function pauseOnce(scene: Scene): Promise<Round> {
-  const { group, writers, history, setting } = scene
+  const { group, history, setting } = scene
   const { signal, pauseMs } = setting
   const leader = await group.leader()
   const timeoutMs = pauseMs + rejoinWithinMs
@@ -55,8 +55,7 @@ async function pauseOnce(scene: Scene): Promise<Round> {
     await sleep(calmMs, undefined, { signal })
     const pausedMs = performance.now()
     leader.pause()
-    await writers.acknowledgesAgain(pausedMs, rejoinWithinMs).catch(() => undefined)
-    await sleep(pauseMs - (performance.now() - pausedMs), undefined, { signal })
+    await sleep(pauseMs, undefined, { signal })
     const successor = await leaderAmongOthers(scene, leader)
     const before = successor && (await epochAt(scene, successor))
     const resumedMs = performance.now()

@@ -1,12 +1,13 @@
 /**
- * The stage of a drill: a fresh group with clients that write, then the drill, then the reckoning;
+ * The stage of a drill: a fresh group with clients that write and read, then the drill, then the reckoning;
  * whatever happens, nothing is left behind.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Group } from '../group.ts'
-import { auditGroup } from './audit.ts'
+import { type Audit, auditGroup } from './audit.ts'
 import { type DrillResult, type DrillSetting, figure, none } from './drill.ts'
 import { failuresByCode, type History } from './history.ts'
+import { Reader, type ReadOutcome } from './readers.ts'
 import { Writers } from './writers.ts'
 
 export type Scene = {
@@ -25,6 +26,9 @@ export type SceneOptions = {
 /** Until the programs that run often are compiled. */
 const warmUpMs = 3_000
 const firstWriteWithinMs = 30_000
+/** At each member, besides what a drill reads itself. */
+const readEveryMs = 200
+const readTimeoutMs = 5_000
 
 /** Plays with rows being applied, and adds to the result what the reckoning says. */
 export async function withScene(
@@ -38,15 +42,23 @@ export async function withScene(
     const { members } = group
     const writers = new Writers({ members, clients, sizeBytes, perSecond, signal })
     const { history } = writers
+    const readers = members.map(
+      (member) => new Reader({ member, history, everyMs: readEveryMs, timeoutMs: readTimeoutMs }),
+    )
+    const stop = async (): Promise<void> => {
+      await Promise.all([writers, ...readers].map((one) => one.stop()))
+    }
     try {
       await writers.acknowledgesAgain(performance.now(), firstWriteWithinMs)
       await sleep(warmUpMs, undefined, { signal })
       const result = await play({ setting, group, writers, history })
-      await writers.stop()
+      await stop()
       say('comparing all rows of all replicas')
-      return withReckoning(result, history, await auditGroup(group, history.acknowledged, signal))
+      const audit = await auditGroup(group, history.acknowledged, signal)
+      const reads = readers.flatMap(({ outcomes }) => outcomes)
+      return withReckoning(result, { history, reads, audit })
     } finally {
-      await writers.stop()
+      await stop()
     }
   })
 }
@@ -70,9 +82,14 @@ export async function withGroup<T>(
 
 function withReckoning(
   { bars, figures }: DrillResult,
-  history: History,
-  audit: Awaited<ReturnType<typeof auditGroup>>,
+  {
+    history,
+    reads,
+    audit,
+  }: { readonly history: History; readonly reads: readonly ReadOutcome[]; readonly audit: Audit },
 ): DrillResult {
+  const answered = reads.filter(({ kind }) => kind !== 'failed')
+  const stale = answered.filter(({ kind }) => kind === 'stale')
   const { acknowledged, rows, missing, twice, differences } = audit
   const always = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
   return {
@@ -80,6 +97,7 @@ function withReckoning(
       ...bars,
       none('acknowledged writes that are missing at any replica', missing),
       none('writes applied twice', twice),
+      none('stale reads at any member', stale.length, stale[0]?.missing.join(', ')),
       none('tables that differ between replicas', differences.length, differences.join('; ')),
       none('writes given up by their clients', history.givenUp),
     ],
@@ -87,6 +105,7 @@ function withReckoning(
       ...figures,
       figure('acknowledged writes', acknowledged, ''),
       figure('rows of each replica', rows, ''),
+      figure('reads answered, over all members', answered.length, ''),
       {
         what: 'attempts that clients had to repeat',
         seen: failuresByCode(history.failed, always) || 'none',
