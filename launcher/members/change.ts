@@ -73,12 +73,15 @@ async function ask(
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       if (error.code !== 'MEMBERSHIP_REFUSED' || performance.now() > giveUpAtMs) return error
-      if (attempt > 1 && !mayPass(await group.look(), action)) return error
-      if (attempt === 3) say(`  ${error.message} Waiting for that, ${refusalPatienceMs / 1_000} s.`)
+      const view = await group.look()
+      if (attempt > 1 && !mayPass(view, action)) return error
+      if (attempt === 3) say(`  not yet: ${awaits(view, action) ? notHeardYet : error.message}`)
       await sleep(lookEveryMs)
     }
   }
 }
+
+const notHeardYet = `the group does not hear the new disk; waiting for it, ${refusalPatienceMs / 1_000} s`
 
 function mayPass(view: GroupView, action: GroupAction): boolean {
   return view.changing || view.transferring || view.leader === undefined || awaits(view, action)

@@ -6,7 +6,7 @@ import { formatHostPort, formatMember, type HostPort, type Member } from '../../
 import type { MemberId } from '../../common/member.ts'
 import { ConfigError } from '../../platform/config.ts'
 import { exitCodes } from '../../platform/terminal/exit-codes.ts'
-import { memberOf } from '../../replication/operator/view.ts'
+import { type GroupView, type MemberView, memberOf } from '../../replication/operator/view.ts'
 import type { Cluster } from '../environment.ts'
 import { supervisorIsAlive } from '../orphans.ts'
 import { type ChangeOptions, change, hasSeat, type Outcome } from './change.ts'
@@ -90,8 +90,14 @@ export function replaceMember(
   { address, ...waiting }: WaitOptions & { readonly address: HostPort | undefined },
 ): Promise<number> {
   return withGroup(cluster, 'products', async (group) => {
-    const member = memberOf(await group.look(), id)
+    const view = await group.look()
+    const member = memberOf(view, id)
     if (member === undefined || !(await isMember(group, id))) return noSuchMember(id)
+    if (address === undefined && isWell(view, member)) {
+      say(`Member ${id} is well: it has its disk, and the data. There is nothing to replace.`)
+      say(`How a lost disk is replaced can be tried with ./agora restart ${processName(id)} --wipe`)
+      return exitCodes.error
+    }
     const start =
       address === undefined ? undefined : await startThere(cluster, group, { id, ...address })
     if (start?.kind === 'failed') return failed(start)
@@ -124,6 +130,14 @@ export function transferLeadership(
     }
     return codeOf(await change(group, { kind: 'transfer', to }, { ...waiting, say, startItFirst }))
   })
+}
+
+/** It runs with the disk that the group knows, and nobody else asks in its name. */
+function isWell({ outsiders }: GroupView, member: MemberView): boolean {
+  const { id, role, state, outside, problem } = member
+  const answers = outside === undefined && problem === ''
+  const heard = role === 'leader' || state === 'replicate' || state === 'probe'
+  return answers && heard && !outsiders.includes(id)
 }
 
 /** Never said: these actions take nobody in. */
@@ -199,7 +213,7 @@ function replaceHint(cluster: Cluster, id: MemberId, where: string): string {
   const how = isHere
     ? `./agora restart ${name} --wipe`
     : `start it at ${where} with an empty data directory`
-  return `Member ${id} with an empty disk is not heard: start it first: ${how}`
+  return `With an empty disk, member ${id} has to run first: ${how}`
 }
 
 async function stopRemoved(cluster: Cluster, id: MemberId, purge: boolean): Promise<number> {

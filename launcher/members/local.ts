@@ -56,6 +56,7 @@ export async function startLocalMember(cluster: Cluster, member: Member): Promis
   if (taken.length > 0) return { kind: 'failed', reason: taken.join('\n') }
 
   const before = readMemberChanges(directory).get(member.id)
+  directory.unmarkDown(name)
   rememberMember(directory, member)
   const undo = async (): Promise<void> => {
     restoreChange(directory, member.id, before)
@@ -76,6 +77,7 @@ export async function stopLocalMember(cluster: Cluster, id: MemberId): Promise<b
   const name = processName(id)
   const running = find(cluster.directory, name)
   rememberRemoval(cluster.directory, id)
+  cluster.directory.unmarkDown(name)
   return running === undefined || (await gone(cluster, name, running.port))
 }
 

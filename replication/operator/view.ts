@@ -128,7 +128,7 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
     const matchIndex = isLeader ? leading?.protocolDetails.lastIndex : heldBy(seen)
     return {
       id,
-      address: at === undefined ? '' : formatHostPort(at),
+      address: own.at === undefined ? '' : formatHostPort(own.at),
       role: isLeader ? 'leader' : (seat?.role ?? unseated(id, own.report, outsiders)),
       state: isLeader ? 'replicate' : stateOf({ seat, seen, own, leading }),
       matchIndex,
@@ -143,16 +143,22 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
   return views.sort((a, b) => a.id - b.id)
 }
 
-type Own = { readonly report: Report | undefined; readonly problem: string }
+type Own = {
+  readonly report: Report | undefined
+  readonly problem: string
+  /** Where it answers: the group may still have the address at which it joined. */
+  readonly at: HostPort | undefined
+}
 
 /** What the member itself says; somebody else at its address is not it. */
 function ownReport(answers: readonly Answer[], id: MemberId, at: HostPort | undefined): Own {
   const there = answers.find(({ host, port }) => host === at?.host && port === at.port)
   const own = [there, ...answers].find((answer) => answer?.report?.self === id)
-  if (own !== undefined) return { report: own.report, problem: '' }
+  if (own !== undefined) return { report: own.report, problem: '', at: own }
   const stranger = there?.report?.self
-  if (stranger === undefined) return { report: undefined, problem: there?.problem ?? '' }
-  return { report: undefined, problem: `member ${stranger} answers at its address` }
+  const problem =
+    stranger === undefined ? (there?.problem ?? '') : `member ${stranger} answers at its address`
+  return { report: undefined, problem, at }
 }
 
 /** Who has no seat: one that once had it knows of a configuration, a disk that never had, of none. */

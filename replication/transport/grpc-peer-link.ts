@@ -5,13 +5,15 @@
  * messages.
  */
 import { Client, type ClientWritableStream, connectivityState, type Metadata } from '@grpc/grpc-js'
-import { formatHostPort, type Member } from '../../common/host-port.ts'
+import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
 import type { TlsFiles } from '../../platform/config.ts'
 import { clientCredentials, clientOptions, MESSAGE_MAX_BYTES } from '../../platform/rpc/channel.ts'
 import { framedBytes, packFrame } from './grpc-frame.ts'
 
 export type PeerLinkOptions = {
   readonly peer: Member
+  /** Where it may be instead: tried in turn. Nobody else can answer in its name. */
+  readonly elsewhere?: HostPort | undefined
   readonly path: string
   /** Fresh for each stream: it carries the time. */
   readonly metadata: () => Metadata
@@ -38,6 +40,8 @@ const keepalive = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms'
 
 export class PeerLink {
   readonly #options: PeerLinkOptions
+  readonly #addresses: readonly HostPort[]
+  #tried = 0
   #client: Client
   #stream: ClientWritableStream<Buffer> | undefined
   #queue: Uint8Array[] = []
@@ -55,6 +59,8 @@ export class PeerLink {
 
   constructor(options: PeerLinkOptions) {
     this.#options = options
+    const { peer, elsewhere } = options
+    this.#addresses = elsewhere === undefined ? [peer] : [peer, elsewhere]
     this.#client = this.#newClient()
     this.#open()
   }
@@ -147,15 +153,20 @@ export class PeerLink {
   #requireConnected(stream: ClientWritableStream<Buffer>): void {
     const state = this.#client.getChannel().getConnectivityState(false)
     if (stream !== this.#stream || state === connectivityState.READY) return
+    this.#connectAnew()
+    stream.cancel()
+  }
+
+  #connectAnew(): void {
     this.#client.close()
     this.#client = this.#newClient()
-    stream.cancel()
   }
 
   #newClient(): Client {
     const { peer, tls } = this.#options
     const options = { ...clientOptions, ...keepalive }
-    return new Client(formatHostPort(peer), clientCredentials(tls), options)
+    const address = this.#addresses[this.#tried % this.#addresses.length] ?? peer
+    return new Client(formatHostPort(address), clientCredentials(tls), options)
   }
 
   #broken(error: Error): void {
@@ -167,6 +178,8 @@ export class PeerLink {
     this.#queueBytes = 0
     if (this.#closed) return
     this.#options.onBroken(error, carried)
+    this.#tried += 1
+    if (this.#addresses.length > 1) this.#connectAnew()
     this.#reopening = setTimeout(() => this.#open(), this.#backoffMs)
     this.#backoffMs = Math.min(this.#backoffMs * 2, backoffMaxMs)
   }

@@ -123,6 +123,7 @@ export class GrpcPeers implements Transport {
     const { self, group, tls, logger, queueMessagesMax, queueMaxBytes } = this.#options
     return new PeerLink({
       peer,
+      elsewhere: this.#configuredElsewhere(peer),
       path: streamPath,
       metadata: () => streamMetadata(this.#keys, streamPath, { group, from: self, to: peer.id }),
       tls,
@@ -133,6 +134,17 @@ export class GrpcPeers implements Transport {
         if (carried) logger.info({ err: error, peer: peer.id }, 'the stream to a peer has broken')
       },
     })
+  }
+
+  /**
+   * The group remembers where its members were when they joined. Where the list that this process
+   * was started with says otherwise, either may be right: a whole group was moved, or one member
+   * while this list is of before.
+   */
+  #configuredElsewhere(peer: Member): Member | undefined {
+    const configured = this.#options.members.find(({ id }) => id === peer.id)
+    const same = configured?.host === peer.host && configured.port === peer.port
+    return same ? undefined : configured
   }
 
   #accept(call: ServerReadableStream<Buffer, Buffer>, answer: sendUnaryData<Buffer>): void {

@@ -108,10 +108,7 @@ it('what cannot be done is refused, with a reason and an exit code', async () =>
   const again = await cluster.agoraMeanwhile(['members', 'products', 'add', `${one}-[::1]:9`])
   expect(again).toMatchObject({ status: 5, stderr: expect.stringContaining('already') })
   const healthy = await cluster.agoraMeanwhile(['members', 'products', 'replace', one])
-  expect(healthy.status).toBe(1)
-  expect(healthy.stderr).toMatch(
-    /start it first: \.\/agora restart products-\d --wipe|disk is not lost/,
-  )
+  expect(healthy).toMatchObject({ status: 1, stderr: expect.stringContaining('is well') })
   const fixed = await cluster.agoraMeanwhile(['wipe', 'customers-0'])
   expect(fixed).toMatchObject({ status: 1, stderr: expect.stringContaining('is not wiped') })
   const wrong = await cluster.agoraMeanwhile(['members', 'products', 'add', 'five'])

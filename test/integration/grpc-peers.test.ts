@@ -228,6 +228,21 @@ describe('gRPC peer transport', () => {
     expect(before.received).toEqual([])
   })
 
+  it.each(['where the group says', 'where the list says'])(
+    'finds a peer that is %s',
+    async (where) => {
+      const members = await membersOf(4)
+      const [self, listed, , remembered] = members
+      if (!self || !listed || !remembered) throw new Error('there are four')
+      const lists = [self, listed]
+      const known = [self, { ...remembered, id: memberId(1) }]
+      const a = await open(lists, 0)
+      a.peers.setPeers(known.slice(1))
+      const b = await open(where === 'where the group says' ? known : lists, 1)
+      await connect(a, { station: b, id: 1 })
+    },
+  )
+
   it('bears only so many that are no peers', async () => {
     const members = await membersOf(1)
     const lines: string[] = []
