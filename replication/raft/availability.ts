@@ -45,6 +45,13 @@ function leaderlessReason(raft: Raft): string | undefined {
   if (unseatedTick !== undefined && now - unseatedTick < options.electionMaxTicks * 4) {
     return `Member ${raft.self} was removed from the group, as others say.`
   }
+  const lost = voters.filter((id) => speaksFromAnotherDisk(raft, id))
+  if (voters.length - lost.length < quorum) {
+    return (
+      `The group has no leader: ${lost.join(', ')} answer without the disks that they had, and what ` +
+      `${quorum} of ${voters.length} members have agreed on may be on those only. Bring one back.`
+    )
+  }
   const silent = voters.filter((id) => id !== raft.self && !heardLately(raft, id))
   const heard = voters.length - silent.length
   if (heard < quorum) {
@@ -57,6 +64,11 @@ function leaderlessReason(raft: Raft): string | undefined {
     `The group has no leader that this replica hears: ${heard} of ${voters.length} members answer, ` +
     `itself counted, and may be electing one.`
   )
+}
+
+function speaksFromAnotherDisk(raft: Raft, id: MemberId): boolean {
+  const disk = raft.outsiders.get(id)?.disk
+  return disk !== undefined && disk !== seatOf(configurationOf(raft), id)?.disk
 }
 
 function heardLately({ lastHeard, now, options }: Raft, id: MemberId): boolean {

@@ -17,6 +17,7 @@ import { encodeScalars } from '../../../replication/raft/durable.ts'
 import {
   asDisk,
   asIndex,
+  type Configuration,
   type DiskId,
   type RaftMessage,
   type Term,
@@ -79,14 +80,22 @@ export function addressOf(id: MemberId): Member {
   return { id, host: `host-${id}`, port: 6180 }
 }
 
-/** What the disk of one of so many founders holds that has taken part up to `term`. */
-export function metaOf({ id, wipes }: GroupMember, term: Term, founders: number): Uint8Array {
-  const seats = Array.from({ length: founders }, (_, founder) => ({
-    ...addressOf(memberId(founder)),
-    disk: diskOf(founder, 0),
+/** So many members, all voters, with their first disks. */
+export function foundingOf(members: number): Configuration {
+  const seats = Array.from({ length: members }, (_, id) => ({
+    ...addressOf(memberId(id)),
+    disk: diskOf(id, 0),
     role: 'voter' as const,
   }))
-  const founding = configurationFrom(seats)
+  return configurationFrom(seats)
+}
+
+/** What the disk of a founder holds that has taken part up to `term`. */
+export function metaOf(
+  { id, wipes }: GroupMember,
+  term: Term,
+  founding: Configuration,
+): Uint8Array {
   return encodeScalars({ disk: diskOf(id, wipes), term, votedFor: undefined, founding })
 }
 

@@ -22,6 +22,7 @@ import {
   asIncarnation,
   asIndex,
   asTerm,
+  type Configuration,
   type RaftBody,
   type RaftMessage,
 } from '../../../replication/raft/types.ts'
@@ -32,6 +33,7 @@ import {
   applyWrite,
   diskOf,
   durableOf,
+  foundingOf,
   type GroupMember,
   loseDisk,
   loseUnsecured,
@@ -39,7 +41,7 @@ import {
   newMember,
 } from './group-member.ts'
 
-export { addressOf, diskOf }
+export { addressOf }
 export type { Envelope, GroupEvent, GroupMember }
 
 export type GroupSetup = {
@@ -69,10 +71,15 @@ export class Group {
     this.members = Array.from({ length: count }, (_, id) => newMember(id))
     if (setup.unformed !== true) {
       for (const member of this.members.slice(0, setup.members)) {
-        member.disk.meta = metaOf(member, asTerm(0), setup.members)
+        member.disk.meta = metaOf(member, asTerm(0), this.founding)
       }
     }
     for (const { id } of this.members) this.start(id)
+  }
+
+  /** The members that form the group, all voters, with their first disks. */
+  get founding(): Configuration {
+    return foundingOf(this.#setup.members)
   }
 
   member(id: number): GroupMember {
@@ -91,7 +98,7 @@ export class Group {
   plantLog(id: number, terms: readonly number[], term = terms.at(-1) ?? 0): void {
     const member = this.member(id)
     member.disk = {
-      meta: metaOf(member, asTerm(term), this.#setup.members),
+      meta: metaOf(member, asTerm(term), this.founding),
       entries: terms.map((each, place) => noopEntry(asIndex(place + 1), asTerm(each))),
     }
     this.start(id)
@@ -182,23 +189,22 @@ export class Group {
   }
 
   propose(id: number, text: string): ProposalId {
-    const proposal = this.#nextId as ProposalId
-    this.#nextId += 1
-    this.core(id).propose({ id: proposal, payload: utf8.encode(text) })
+    const proposal = this.#handIn(id, text)
     this.#pump(this.member(id))
     return proposal
   }
 
   /** Several proposals before the next Ready is taken. */
   proposeAll(id: number, texts: readonly string[]): void {
-    for (const text of texts) {
-      this.core(id).propose({
-        id: this.#nextId as ProposalId,
-        payload: utf8.encode(text),
-      })
-      this.#nextId += 1
-    }
+    for (const text of texts) this.#handIn(id, text)
     this.#pump(this.member(id))
+  }
+
+  #handIn(id: number, text: string): ProposalId {
+    const proposal = this.#nextId as ProposalId
+    this.#nextId += 1
+    this.core(id).propose({ id: proposal, payload: utf8.encode(text) })
+    return proposal
   }
 
   read(id: number): BarrierId {
@@ -232,9 +238,9 @@ export class Group {
 
   /** Delivers the oldest message that `wanted` takes; false if there is none. */
   deliverOne(wanted: (envelope: Envelope) => boolean = () => true): boolean {
-    const place = this.network.findIndex(wanted)
-    const [envelope] = place < 0 ? [] : this.network.splice(place, 1)
+    const envelope = this.network.find(wanted)
     if (envelope === undefined) return false
+    this.network.splice(this.network.indexOf(envelope), 1)
     const { from, to, message } = envelope
     const member = this.member(to)
     if (member.core === undefined || this.#cut.has(`${from}>${to}`)) {
@@ -248,16 +254,14 @@ export class Group {
 
   /** Takes messages off the network for good, and returns them. */
   drop(wanted: (envelope: Envelope) => boolean): readonly Envelope[] {
-    const dropped = this.network.filter(wanted)
-    for (const envelope of dropped) this.network.splice(this.network.indexOf(envelope), 1)
-    return dropped
+    const left = this.network.filter((envelope) => !wanted(envelope))
+    const all = this.network.splice(0, this.network.length, ...left)
+    return all.filter(wanted)
   }
 
   /** Delivers until the network is empty. */
   settle(): void {
-    let left = 100_000
-    while (this.deliverOne()) {
-      left -= 1
+    for (let left = 100_000; this.deliverOne(); left -= 1) {
       if (left === 0) throw new Error('the group never comes to rest')
     }
   }
@@ -272,10 +276,10 @@ export class Group {
     this.member(id).diskHeld = true
   }
 
-  /** Lets the write under way, and all later ones, end. */
-  releaseDisk(id: number): void {
+  /** Lets the write under way end, and all later ones, too, unless it is `once`. */
+  releaseDisk(id: number, once = false): void {
     const member = this.member(id)
-    member.diskHeld = false
+    member.diskHeld = once
     this.#finishWrite(member)
     this.#pump(member)
   }
@@ -368,7 +372,7 @@ export class Group {
   #finishWrite(member: GroupMember): void {
     const { writing } = member
     if (writing === undefined) return
-    if (!writing.reachedDisk) applyWrite(member, writing.write)
+    this.writeReachesDisk(member.id)
     member.writing = undefined
     if ('index' in writing.write) {
       const { index } = writing.write
