@@ -254,8 +254,8 @@ export class Group {
 
   /** Takes messages off the network for good, and returns them. */
   drop(wanted: (envelope: Envelope) => boolean): readonly Envelope[] {
-    const left = this.network.filter((envelope) => !wanted(envelope))
-    const all = this.network.splice(0, this.network.length, ...left)
+    const all = this.network.splice(0)
+    this.network.push(...all.filter((envelope) => !wanted(envelope)))
     return all.filter(wanted)
   }
 
@@ -287,10 +287,9 @@ export class Group {
   /** The write under way reaches the disk, but its completion is not told yet. */
   writeReachesDisk(id: number): void {
     const member = this.member(id)
-    const { writing } = member
-    if (writing === undefined || writing.reachedDisk) return
-    applyWrite(member, writing.write)
-    member.writing = { ...writing, reachedDisk: true }
+    if (member.writing === undefined || member.writing.reachedDisk) return
+    applyWrite(member, member.writing.write)
+    member.writing = { ...member.writing, reachedDisk: true }
   }
 
   /** From now on what it applies is not durable yet. */
