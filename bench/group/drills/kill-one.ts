@@ -7,6 +7,7 @@ import type { GroupMember } from '../member.ts'
 import { median } from '../report.ts'
 import { atMost, type Drill, type DrillResult, figure } from './drill.ts'
 import { longestCall, longestSilence, type Span } from './history.ts'
+import { longestRead } from './readers.ts'
 import { type Scene, withScene } from './scene.ts'
 
 /** Milliseconds without an acknowledgement, of one kill. */
@@ -17,6 +18,7 @@ type Round = {
   /** As those see it who write at other members. */
   readonly othersMs: number
   readonly othersLongestCallMs: number
+  readonly othersLongestReadMs: number
   /** While the killed one starts and catches up. */
   readonly returnMs: number
   readonly returnedAfterMs: number
@@ -81,7 +83,7 @@ async function killInRounds(scene: Scene, choose: () => Promise<GroupMember>): P
 }
 
 async function killOnce(scene: Scene, victim: GroupMember): Promise<Round> {
-  const { group, writers, history, setting } = scene
+  const { group, writers, readers, history, setting } = scene
   const shoot = await victim.aimToKill()
   const killedMs = performance.now()
   const gone = shoot()
@@ -95,11 +97,15 @@ async function killOnce(scene: Scene, victim: GroupMember): Promise<Round> {
 
   const writes = history.acknowledged
   const atOthers = writes.filter(({ home }) => home !== victim.address.id)
+  const readsAtOthers = readers
+    .filter(({ member }) => member !== victim)
+    .flatMap(({ outcomes }) => outcomes)
   return {
     undisturbedMs: longestSilence(writes, { fromMs: killedMs - calmMs, toMs: killedMs - 100 }),
     allMs: longestSilence(writes, down),
     othersMs: longestSilence(atOthers, down),
     othersLongestCallMs: longestCall(atOthers, down),
+    othersLongestReadMs: longestRead(readsAtOthers, down),
     returnMs: longestSilence(atOthers, back),
     returnedAfterMs: back.toMs - back.fromMs,
   }
@@ -117,7 +123,8 @@ function figuresOf(rounds: readonly Round[]): DrillResult['figures'] {
     figure('kills', rounds.length, ''),
     ...both('write gap', ({ allMs }) => allMs),
     ...both('write gap at other members', ({ othersMs }) => othersMs),
-    ...both('longest call at other members', ({ othersLongestCallMs }) => othersLongestCallMs),
+    ...both('longest write at other members', ({ othersLongestCallMs }) => othersLongestCallMs),
+    ...both('longest read at other members', ({ othersLongestReadMs }) => othersLongestReadMs),
     ...both('write gap at other members while it returns', ({ returnMs }) => returnMs),
     ...both('from start to caught up', ({ returnedAfterMs }) => returnedAfterMs),
     ...both('write gap undisturbed, before the kill', ({ undisturbedMs }) => undisturbedMs),

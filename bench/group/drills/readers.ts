@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../common/errors.ts'
 import type { GroupMember } from '../member.ts'
-import type { History } from './history.ts'
+import type { MemberClient } from '../member-client.ts'
+import type { History, Span } from './history.ts'
 
 export type ReadOutcome = {
   readonly invokedMs: number
@@ -16,8 +17,23 @@ export type ReadOutcome = {
   readonly missing: readonly string[]
 }
 
+/** Of the reads begun in `span` and answered, how long the longest took. */
+export function longestRead(reads: Iterable<ReadOutcome>, { fromMs, toMs }: Span): number {
+  let longestMs = 0
+  for (const { kind, invokedMs, returnedMs } of reads) {
+    if (kind === 'failed' || invokedMs < fromMs || invokedMs > toMs) continue
+    longestMs = Math.max(longestMs, returnedMs - invokedMs)
+  }
+  return longestMs
+}
+
+/** What is needed of a member. */
+export type ReadMember = Pick<GroupMember, 'address'> & {
+  readonly client: Pick<MemberClient, 'missing'>
+}
+
 export type ReaderOptions = {
-  readonly member: GroupMember
+  readonly member: ReadMember
   readonly history: History
   readonly everyMs: number
   /** Of one read: longer than the member is kept from answering. */
@@ -35,6 +51,10 @@ export class Reader {
     this.#options = options
     this.#running = this.#run()
     this.#running.catch(() => undefined)
+  }
+
+  get member(): ReadMember {
+    return this.#options.member
   }
 
   get outcomes(): readonly ReadOutcome[] {

@@ -15,6 +15,8 @@ export type Scene = {
   readonly group: Group
   readonly writers: Writers
   readonly history: History
+  /** One at each member. */
+  readonly readers: readonly Reader[]
 }
 
 export type SceneOptions = {
@@ -51,7 +53,7 @@ export async function withScene(
     try {
       await writers.acknowledgesAgain(performance.now(), firstWriteWithinMs)
       await sleep(warmUpMs, undefined, { signal })
-      const result = await play({ setting, group, writers, history })
+      const result = await play({ setting, group, writers, history, readers })
       await stop()
       say('comparing all rows of all replicas')
       const audit = await auditGroup(group, history.acknowledged, signal)

@@ -8,10 +8,16 @@ import { AppError } from '../../../common/errors.ts'
 import { keyOf } from '../command.ts'
 import { commandMaker } from '../commands.ts'
 import type { GroupMember } from '../member.ts'
+import type { MemberClient } from '../member-client.ts'
 import { History } from './history.ts'
 
+/** What is needed of a member. */
+export type WriteMember = Pick<GroupMember, 'address'> & {
+  readonly client: Pick<MemberClient, 'submit'>
+}
+
 export type WritersOptions = {
-  readonly members: readonly GroupMember[]
+  readonly members: readonly WriteMember[]
   /** Spread evenly over the members. */
   readonly clients: number
   readonly sizeBytes: number
@@ -38,7 +44,7 @@ export class Writers {
   readonly history = new History()
   readonly #options: WritersOptions
   readonly #running: Promise<void>
-  readonly #avoidedUntilMs = new Map<GroupMember, number>()
+  readonly #avoidedUntilMs = new Map<WriteMember, number>()
   #isStopping = false
 
   constructor(options: WritersOptions) {
@@ -85,7 +91,7 @@ export class Writers {
     }
   }
 
-  async #writeOne(client: number, home: GroupMember, command: Buffer): Promise<void> {
+  async #writeOne(client: number, home: WriteMember, command: Buffer): Promise<void> {
     const { members, signal } = this.#options
     const invokedMs = performance.now()
     const homePlace = members.indexOf(home)
@@ -114,7 +120,7 @@ export class Writers {
   }
 
   /** The member at `place`, or the next one that has not just failed. */
-  #choose(place: number): GroupMember {
+  #choose(place: number): WriteMember {
     const { members } = this.#options
     const nowMs = performance.now()
     const inTurn = members.map((_, step) => members[(place + step) % members.length])
