@@ -24,6 +24,15 @@ export function hasSeat(
   return seatOf(configuration, id)?.disk === disk
 }
 
+/** Whether this disk of this member votes. */
+export function hasVote(
+  configuration: Configuration | undefined,
+  { id, disk }: { readonly id: MemberId; readonly disk: DiskId },
+): boolean {
+  const seat = seatOf(configuration, id)
+  return seat?.role === 'voter' && seat.disk === disk
+}
+
 export function votersOf(configuration: Configuration | undefined): readonly MemberId[] {
   const seats = configuration?.seats ?? []
   return seats.filter(({ role }) => role === 'voter').map(({ id }) => id)

@@ -3,10 +3,18 @@
  * 9.6 for pre-vote and 4.2.3 for members that still hear a leader). It must not know replication.
  */
 import type { MemberId } from '../../common/member.ts'
-import { seatOf } from './configuration.ts'
+import { hasSeat } from './configuration.ts'
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts'
+import { mayLead } from './seats.ts'
 import { lastEntry, type Raft, type Votes } from './state.ts'
-import { asTerm, type PreVote, type PreVoteReply, type Vote, type VoteReply } from './types.ts'
+import {
+  asTerm,
+  type PreVote,
+  type PreVoteReply,
+  type Speaker,
+  type Vote,
+  type VoteReply,
+} from './types.ts'
 
 /** A tick of a member that does not lead. */
 export function tickElection(raft: Raft): void {
@@ -16,9 +24,10 @@ export function tickElection(raft: Raft): void {
   else becomeFollower(raft, raft.term, undefined, { restartTimer: true })
 }
 
-/** Only who votes leads; nobody who is about to leave, or is busy replacing its log, should. */
-function mayCampaign({ votes, leavingSince, restoring }: Raft): boolean {
-  return votes && leavingSince === undefined && restoring?.kind !== 'installing'
+/** Nobody who is about to leave, or is busy replacing its log, should lead. */
+function mayCampaign(raft: Raft): boolean {
+  const { leavingSince, restoring } = raft
+  return mayLead(raft) && leavingSince === undefined && restoring?.kind !== 'installing'
 }
 
 /**
@@ -58,21 +67,25 @@ export function receiveTimeoutNow(raft: Raft): void {
 }
 
 /** Promises nothing: it is answered at once and changes nothing here. */
-export function receivePreVote(raft: Raft, from: MemberId, message: PreVote): void {
+export function receivePreVote(raft: Raft, asker: Speaker, message: PreVote): void {
+  const from = asker.id
   const free =
     message.term > raft.term ||
     (message.term === raft.term && raft.leader === undefined && mayVoteFor(raft, from))
   const granted = free && !trustsLeader(raft) && raft.log.isNoNewerThan(message)
   const term = granted ? message.term : raft.term
-  const reply: PreVoteReply = { kind: 'preVoteReply', term, granted, seated: isSeated(raft, from) }
+  const seated = isSeated(raft, asker)
+  const reply: PreVoteReply = { kind: 'preVoteReply', term, granted, seated }
   raft.outbox.send.push({ to: from, message: reply })
 }
 
-/** A member that was removed and has not heard of it would ask for ever. */
-export function isSeated(raft: Raft, id: MemberId): boolean {
+/**
+ * Who was removed, or whose seat another disk has got, and has not heard of it would ask for ever.
+ */
+export function isSeated(raft: Raft, asker: Speaker): boolean {
   const { latest } = raft.configurations
   const committed = latest !== undefined && latest.index <= raft.commitIndex
-  return !committed || seatOf(latest.configuration, id) !== undefined
+  return !committed || hasSeat(latest.configuration, asker)
 }
 
 export function receivePreVoteReply(raft: Raft, from: MemberId, message: PreVoteReply): void {

@@ -8,11 +8,10 @@
  * forms it again. A member with a blank disk that finds others whose disks are not is an outsider
  * until an operator gives it a seat.
  */
-import type { MemberId } from '../../common/member.ts'
 import { configurationFrom, hasSeat } from './configuration.ts'
 import { isOutsider, refreshMembers } from './seats.ts'
 import { configurationOf, type Raft } from './state.ts'
-import type { Answer, Ask, DiskId, Found, Seat } from './types.ts'
+import type { Answer, Ask, Found, Seat, Speaker } from './types.ts'
 
 /**
  * A tick of any member. Question and answers leave when the disk's name is durable: nobody shall
@@ -46,14 +45,14 @@ export function isBlank(raft: Raft): boolean {
   return configurationOf(raft) === undefined && raft.term === 0 && raft.log.lastIndex === 0
 }
 
-export function receiveAsk(raft: Raft, from: Asker, { incarnation }: Ask): void {
+export function receiveAsk(raft: Raft, from: Speaker, { incarnation }: Ask): void {
   const { id } = from
   const { latest } = raft.configurations
-  // What is not committed may be taken back; who has adopted it would not hear of that.
-  const committed = latest !== undefined && latest.index <= raft.commitIndex
-  if (committed && hasSeat(latest.configuration, from)) {
+  if (latest !== undefined && hasSeat(latest.configuration, from)) {
     raft.outsiders.delete(id)
-    // A promise: what it is told must not be forgotten here.
+    if (latest.index > raft.commitIndex) return
+    // Not before it is committed: it may be taken back, and who has adopted it would not hear of
+    // that. A promise: what it is told must not be forgotten here.
     const found: Found = { kind: 'found', configuration: latest.configuration }
     raft.outbox.promises.push({ to: id, message: found })
     return
@@ -63,19 +62,22 @@ export function receiveAsk(raft: Raft, from: Asker, { incarnation }: Ask): void 
   raft.outbox.promises.push({ to: id, message: answer })
 }
 
-type Asker = { readonly id: MemberId; readonly disk: DiskId }
-
 const outsidersMax = 32
 
-function noteOutsider(raft: Raft, { id, disk }: Asker): void {
-  if (raft.outsiders.size >= outsidersMax && !raft.outsiders.has(id)) return
-  raft.outsiders.set(id, { disk, heardTick: raft.now })
+/** The latest last; who has asked least lately makes room. */
+function noteOutsider({ outsiders, now }: Raft, { id, disk }: Speaker): void {
+  outsiders.delete(id)
+  outsiders.set(id, { disk, heardTick: now })
+  const [first] = outsiders.keys()
+  if (outsiders.size > outsidersMax && first !== undefined) outsiders.delete(first)
 }
 
-export function receiveAnswer(raft: Raft, from: Asker, message: Answer): void {
+export function receiveAnswer(raft: Raft, from: Speaker, message: Answer): void {
   // To a question of an earlier life: its disk may have been lost since.
   if (message.incarnation !== raft.incarnation) return
   raft.answers.set(from.id, { disk: from.disk, blank: message.blank })
+  // Who knows a seat of this member would have said `found`, or nothing.
+  if (!message.blank && configurationOf(raft) !== undefined) raft.unseatedTick = raft.now
   tryToFound(raft)
 }
 

@@ -9,7 +9,7 @@ import type { ActionId } from '../protocol.ts'
 import type { GroupAction } from '../replicated-log.ts'
 import { changedVoters, seatOf, seatsMax, withoutSeat, withSeat } from './configuration.ts'
 import { configurationEntry } from './entry.ts'
-import { isActive, newProgress } from './progress.ts'
+import { isActive, newProgress, type Progress } from './progress.ts'
 import { becomeFollower } from './roles.ts'
 import { refreshMembers } from './seats.ts'
 import { configurationOf, type Leader, nextIndexAfter, type Raft } from './state.ts'
@@ -49,7 +49,8 @@ function changeObstacle(raft: Raft, leader: Leader): string | undefined {
   if (raft.commitIndex < leader.termStartIndex && plantedBug !== 'changeBeforeTermCommit') {
     return 'This leader has just been elected; try again in a moment.'
   }
-  if (isChanging(raft) && plantedBug !== 'changeTwiceAtOnce') {
+  const pending = isChanging(raft) || leader.change !== undefined
+  if (pending && plantedBug !== 'changeTwiceAtOnce') {
     return 'Another change has not been agreed yet; try again in a moment.'
   }
   if (leader.transfer !== undefined) return 'The lead is being handed over; try again in a moment.'
@@ -132,8 +133,10 @@ function quorumObstacle(raft: Raft, leader: Leader, without: MemberId): string |
   const remaining = raft.voters.filter((id) => id !== without)
   const answering = remaining.filter((id) => {
     const progress = leader.progress.get(id)
-    const active = progress && isActive(progress, raft.now, raft.options.quorumLossTicks)
-    return id === raft.self || active === true
+    if (progress === undefined) return id === raft.self
+    // Not merely heard of: only whose log has met this one's can confirm what comes.
+    const confirms = progress.state === 'replicate'
+    return confirms && isActive(progress, raft.now, raft.options.quorumLossTicks)
   })
   const needed = Math.floor(remaining.length / 2) + 1
   if (answering.length >= needed) return undefined
@@ -248,6 +251,20 @@ function leave(raft: Raft, leader: Leader): void {
   becomeFollower(raft, raft.term, undefined)
 }
 
+/**
+ * It lacks little; or, where much is written all the time, it takes less than an election timeout to
+ * get what the leader had when it began (the rounds of section 4.2.1).
+ */
+function hasCaughtUp(raft: Raft, progress: Progress): boolean {
+  const { log, now, options } = raft
+  const { matchIndex, state, round } = progress
+  if (state !== 'replicate' || !isActive(progress, now, options.heartbeatTicks * 3)) return false
+  if (matchIndex > 0 && matchIndex + options.promoteLagEntries >= log.lastIndex) return true
+  if (matchIndex < round.upTo) return false
+  progress.round = { upTo: log.lastIndex, sinceTick: now }
+  return now - round.sinceTick < options.electionMinTicks
+}
+
 /** A tick of a leader: who has caught up gets the vote that it was to have. */
 export function tickMembership(raft: Raft, leader: Leader): void {
   const configuration = configurationOf(raft)
@@ -255,13 +272,7 @@ export function tickMembership(raft: Raft, leader: Leader): void {
   for (const seat of configuration.seats) {
     if (seat.role !== 'joining') continue
     const progress = leader.progress.get(seat.id)
-    const { promoteLagEntries, heartbeatTicks } = raft.options
-    const ready =
-      progress?.state === 'replicate' &&
-      progress.matchIndex + promoteLagEntries >= raft.log.lastIndex &&
-      progress.matchIndex > 0 &&
-      isActive(progress, raft.now, heartbeatTicks * 3)
-    if (!ready) continue
+    if (progress === undefined || !hasCaughtUp(raft, progress)) continue
     propose(raft, leader, withSeat(configuration, { ...seat, role: 'voter' }))
     return
   }

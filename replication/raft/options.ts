@@ -48,7 +48,7 @@ export type RaftOptions = {
   readonly retainEntriesMax: number
   readonly retainSizeMaxBytes: number
   readonly retainWhileRestoring: number
-  /** A joining member that lacks no more than so many entries becomes a voter. */
+  /** A joining member that lacks no more than so many entries has caught up. */
   readonly promoteLagEntries: number
   /** Between the questions of a member that belongs to no group. */
   readonly askTicks: number

@@ -30,6 +30,8 @@ export type Progress = {
   /** replicate: appends sent and not confirmed, oldest first. */
   readonly inflight: InflightAppend[]
   inflightBytes: number
+  /** Of a joining member: what it is to hold next, and since when (membership.ts). */
+  round: { readonly upTo: LogIndex; readonly sinceTick: number }
   /** When the follower last answered anything, last moved matchIndex, was last sent a question. */
   activeTick: number
   movedTick: number
@@ -58,6 +60,7 @@ export function newProgress(
     probeOut: false,
     inflight: [],
     inflightBytes: 0,
+    round: { upTo: asIndex(nextIndex - 1), sinceTick: tick },
     activeTick: tick,
     movedTick: tick,
     askedTick: tick,

@@ -19,13 +19,14 @@ export function becomeFollower(
   leader: MemberId | undefined,
   { restartTimer = false } = {},
 ): void {
+  const isLater = term > raft.term
   enterTerm(raft, term)
   if (restartTimer) restartElectionTimer(raft)
   if (raft.role.kind !== 'follower') {
     const left = raft.role
     raft.role = { kind: 'follower' }
     restartElectionTimer(raft)
-    if (left.kind === 'leader') leaveOffice(raft, left)
+    if (left.kind === 'leader') leaveOffice(raft, left, isLater)
   }
   follow(raft, leader)
 }
@@ -96,16 +97,19 @@ function openingEntry(raft: Raft, index: Leader['termStartIndex']): Entry {
   return configurationEntry({ index, term, configuration })
 }
 
-function leaveOffice(raft: Raft, left: Leader): void {
+/** `isLater`: because of a later term. Whoever was told to campaign has begun it, or somebody has. */
+function leaveOffice(raft: Raft, left: Leader, isLater: boolean): void {
   const { change, transfer } = left
   requeueAsked(raft, left)
+  const lost = (message: string) => ({ code: 'UNAVAILABLE', definite: false, message }) as const
   if (change !== undefined) {
-    const message = 'This member has lost the lead; the change may still be agreed.'
-    const error = { code: 'UNAVAILABLE', definite: false, message } as const
+    const error = lost('This member has lost the lead; the change may still be agreed.')
     raft.outbox.administered.push({ id: change, error })
   }
   if (transfer?.action !== undefined) {
-    raft.outbox.administered.push({ id: transfer.action, error: undefined })
+    const message = `This member has lost the lead, though not to member ${transfer.to} yet.`
+    const error = isLater && transfer.told ? undefined : lost(message)
+    raft.outbox.administered.push({ id: transfer.action, error })
   }
   refreshMembers(raft)
 }

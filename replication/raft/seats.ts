@@ -5,9 +5,9 @@
 import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import { quorumOf } from '../../common/quorum.ts'
-import { hasSeat, seatOf, votersOf } from './configuration.ts'
+import { hasSeat, hasVote, seatOf, votersOf } from './configuration.ts'
 import { configurationOf, type Raft } from './state.ts'
-import type { DiskId } from './types.ts'
+import { asIndex, type DiskId } from './types.ts'
 
 /** Call it whenever the latest configuration is another one. */
 export function refreshMembers(raft: Raft): void {
@@ -29,8 +29,12 @@ export function peersOf(raft: Raft): readonly Member[] {
   return [...seats, ...leaving.map(({ seat }) => seat)].filter(({ id }) => id !== raft.self)
 }
 
-/** This member, with this disk, has no seat in any group that it knows of. */
-export function isOutsider({ self, disk, configurations }: Raft): boolean {
+/**
+ * This member, with this disk, has no seat in any group that it knows of. A leader belongs to its
+ * group until the change that takes its seat is committed.
+ */
+export function isOutsider({ self, disk, configurations, role }: Raft): boolean {
+  if (role.kind === 'leader') return false
   return !hasSeat(configurations.latest?.configuration, { id: self, disk })
 }
 
@@ -43,6 +47,17 @@ export function speaksForSeat(raft: Raft, from: MemberId, disk: DiskId): boolean
   const seat =
     seatOf(configurationOf(raft), from) ?? leaving.find((one) => one.seat.id === from)?.seat
   return seat !== undefined && (seat.disk === disk || raft.plantedBug === 'countAnyDisk')
+}
+
+/**
+ * Whether this member may campaign: it votes, or did until a change that may not be committed. Such a
+ * change takes effect in the logs that hold it, and it can be that only those who hold it, and lose
+ * their vote by it, can be elected (dissertation, section 4.2.2 and figure 4.6).
+ */
+export function mayLead({ self: id, disk, votes, configurations, commitIndex }: Raft): boolean {
+  const { latest } = configurations
+  if (votes || latest === undefined || latest.index <= commitIndex) return votes
+  return hasVote(configurations.at(asIndex(latest.index - 1)), { id, disk })
 }
 
 /** Whether so many other voters are a quorum, together with oneself if one votes. */

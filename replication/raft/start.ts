@@ -7,7 +7,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
 import type { DurableState } from '../protocol.ts'
 import { ConfigurationHistory, type PlacedConfiguration } from './configuration-history.ts'
-import { decodeAppliedContext, decodeScalars } from './durable.ts'
+import { decodeAppliedContext, decodeScalars, type DurableScalars } from './durable.ts'
 import { decodeEntry } from './entry.ts'
 import { type LogStart, RaftLog } from './log.ts'
 import { checkRaftOptions, defaultRaftOptions, type RaftOptions } from './options.ts'
@@ -52,9 +52,8 @@ export function createRaft(given: RaftCoreOptions): Raft {
     given.members.some(({ id }) => id === given.self),
     'a member belongs to its own group',
   )
-  const { meta } = given.durable
-  const scalars = meta === undefined ? undefined : decodeScalars(meta)
-  const { term, votedFor, founding, disk } = scalars ?? { ...blankScalars, disk: given.newDisk }
+  const { scalars, isNew } = scalarsAtStart(given)
+  const { term, votedFor, founding, disk } = scalars
   const start = logStart(given.durable)
   const log = new RaftLog(start, { confirmReplaced: given.plantedBug === 'confirmReplaced' })
   assert(log.lastTerm <= term, 'no entry is of a later term than the durable one')
@@ -71,7 +70,7 @@ export function createRaft(given: RaftCoreOptions): Raft {
     lastHeard: new Map(),
     term,
     votedFor,
-    metaChanged: meta === undefined,
+    metaChanged: isNew,
     log,
     writing: undefined,
     disk,
@@ -119,7 +118,26 @@ export function createRaft(given: RaftCoreOptions): Raft {
   return raft
 }
 
-const blankScalars = { term: emptyPrefixTerm, votedFor: undefined, founding: undefined }
+/**
+ * The position is committed asynchronously, and may survive a crash that the write of the term, begun
+ * at the same time, did not. Whoever leads an earlier term than the one in which the position was
+ * known to be committed may lack what is applied here: it must not be listened to. This member has
+ * voted for nobody in the later term, or its vote would be on the disk.
+ */
+function scalarsAtStart({ durable, newDisk }: RaftCoreOptions): {
+  readonly scalars: DurableScalars
+  /** They differ from what is on the disk. */
+  readonly isNew: boolean
+} {
+  const { meta, applied } = durable
+  const blank = { disk: newDisk, term: emptyPrefixTerm, votedFor: undefined, founding: undefined }
+  const scalars = meta === undefined ? blank : decodeScalars(meta)
+  const { context } = applied
+  const knownTerm =
+    context === undefined ? emptyPrefixTerm : decodeAppliedContext(context).knownTerm
+  if (knownTerm <= scalars.term) return { scalars, isNew: meta === undefined }
+  return { scalars: { ...scalars, term: knownTerm, votedFor: undefined }, isNew: true }
+}
 
 /**
  * Storage keeps the entry at the base (see trim.ts), so that its term is known. A log that begins

@@ -72,7 +72,7 @@ function noteLostDisk(raft: Raft, from: MemberId): void {
  * "If one server's current term is smaller than the other's, then it updates; if a server receives
  * a request with a stale term, it rejects it." False: the message has no more to say.
  */
-function settleTerm(raft: Raft, from: MemberId, message: TermedMessage): boolean {
+function settleTerm(raft: Raft, from: MemberId, message: TermedMessage & Sealed): boolean {
   if (message.term > raft.term) return meetLaterTerm(raft, from, message)
   if (message.term < raft.term) {
     answerEarlierTerm(raft, from, message)
@@ -111,8 +111,9 @@ function meetLaterTerm(raft: Raft, from: MemberId, message: TermedMessage): bool
  * A leader of an earlier term is told so: as nobody who trusts it would vote it out, a member that
  * has moved on to a later term could otherwise never come back. Who asks for a vote is told, too.
  */
-function answerEarlierTerm(raft: Raft, from: MemberId, message: TermedMessage): void {
+function answerEarlierTerm(raft: Raft, from: MemberId, message: TermedMessage & Sealed): void {
   const { term } = raft
+  const seated = () => isSeated(raft, { id: from, disk: message.disk })
   switch (message.kind) {
     case 'append':
     case 'heartbeat':
@@ -123,7 +124,7 @@ function answerEarlierTerm(raft: Raft, from: MemberId, message: TermedMessage): 
     case 'preVote':
       raft.outbox.send.push({
         to: from,
-        message: { kind: 'preVoteReply', term, granted: false, seated: isSeated(raft, from) },
+        message: { kind: 'preVoteReply', term, granted: false, seated: seated() },
       })
       return
     case 'vote':
@@ -161,10 +162,10 @@ function dispatchTermless(raft: Raft, from: MemberId, message: TermlessMessage &
 }
 
 /** The message is of this member's term, or a preVote or a grant of one. */
-function dispatch(raft: Raft, from: MemberId, message: TermedMessage): void {
+function dispatch(raft: Raft, from: MemberId, message: TermedMessage & Sealed): void {
   switch (message.kind) {
     case 'preVote':
-      receivePreVote(raft, from, message)
+      receivePreVote(raft, { id: from, disk: message.disk }, message)
       return
     case 'preVoteReply':
       receivePreVoteReply(raft, from, message)

@@ -44,6 +44,9 @@ export type SeatRole = 'voter' | 'joining' | 'learner'
 
 export type Seat = Member & { readonly disk: DiskId; readonly role: SeatRole }
 
+/** Who says something: a member, and by which of its disks. */
+export type Speaker = { readonly id: MemberId; readonly disk: DiskId }
+
 /** Who belongs to the group (dissertation, chapter 4). At least one voter; ascending ids. */
 export type Configuration = { readonly seats: readonly Seat[] }
 
