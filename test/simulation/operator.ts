@@ -60,6 +60,8 @@ export class Operator {
   /** From now on only replaces who must be replaced, until nobody must. */
   windUp(): void {
     this.#winding = true
+    // Who is to be back is decided by what stands in the logs: nothing may be on its way there.
+    if (this.#attempt !== undefined) this.#end(this.#attempt, 'gives up')
     if (this.#parts.options.administerEveryMs > 0) this.#lookLater()
   }
 

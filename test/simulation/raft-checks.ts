@@ -6,10 +6,10 @@ import type { MemberId } from '../../common/member.ts'
 import type { RaftCore } from '../../replication/raft/core.ts'
 import { quorumOf } from '../../common/quorum.ts'
 import type { StoredEntry } from '../../replication/protocol.ts'
-import { type DurableScalars, decodeScalars } from '../../replication/raft/durable.ts'
+import type { DurableScalars } from '../../replication/raft/durable.ts'
 import { asIndex, type DiskId, type Entry, type RaftMessage } from '../../replication/raft/types.ts'
 import { require } from './failure.ts'
-import { diskOf, holds, termIn, termOnDisk } from './raft-disk.ts'
+import { diskOf, holds, scalarsOn, termIn, termOnDisk } from './raft-disk.ts'
 import { createMembershipChecks } from './raft-membership-checks.ts'
 import type { MemberView, SimulationCheck, World } from './types.ts'
 
@@ -227,13 +227,12 @@ function oneVotePerTerm(): Check {
         `member ${from} votes for ${known} and for ${to} in term ${message.term}`)
     },
     afterStep: (world, { member }) => {
-      const { meta } = viewOf(world, member).disk
       const before = onDisk.get(member)
-      if (meta === undefined) {
+      const now = scalarsOn(viewOf(world, member).disk)
+      if (now === undefined) {
         onDisk.delete(member)
         return
       }
-      const now = decodeScalars(meta)
       onDisk.set(member, now)
       if (before === undefined || before.disk !== now.disk) return
       const sameVote = before.votedFor === undefined || before.votedFor === now.votedFor
@@ -255,8 +254,7 @@ function promisesAreDurable(): Check {
     name,
     onSend: (world, { from, to, message }) => {
       const member = viewOf(world, from)
-      const { meta } = member.disk
-      const disk = meta === undefined ? undefined : decodeScalars(meta)
+      const disk = scalarsOn(member.disk)
       switch (message.kind) {
         case 'voteReply':
         case 'vote': {

@@ -1,10 +1,14 @@
 /** What one member's disk says of an entry. For checks: it looks, and decides nothing. */
 import type { RaftCore } from '../../replication/raft/core.ts'
-import { decodeAppliedContext, decodeScalars } from '../../replication/raft/durable.ts'
+import {
+  type DurableScalars,
+  decodeAppliedContext,
+  decodeScalars,
+} from '../../replication/raft/durable.ts'
 import { decodeEntry } from '../../replication/raft/entry.ts'
 import type { DiskId } from '../../replication/raft/types.ts'
 import type { StoredEntry } from '../../replication/protocol.ts'
-import type { MemberView } from './types.ts'
+import type { DiskView, MemberView } from './types.ts'
 
 type Member = MemberView<RaftCore>
 
@@ -32,5 +36,16 @@ export function holds(member: Member, index: number, term: number | undefined): 
 /** The name of a member's disk; undefined: it is blank. */
 export function diskOf({ core, disk }: Member): DiskId | undefined {
   if (core !== undefined) return core.state.disk
-  return disk.meta === undefined ? undefined : decodeScalars(disk.meta).disk
+  return scalarsOn(disk)?.disk
 }
+
+/** What a disk says of term and vote; undefined: it is blank. */
+export function scalarsOn({ meta }: DiskView): DurableScalars | undefined {
+  if (meta === undefined) return undefined
+  const known = decoded.get(meta) ?? decodeScalars(meta)
+  decoded.set(meta, known)
+  return known
+}
+
+/** Looked at after every step, written now and then. */
+const decoded = new WeakMap<Uint8Array, DurableScalars>()

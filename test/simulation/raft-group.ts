@@ -5,10 +5,10 @@
 import type { MemberId } from '../../common/member.ts'
 import { quorumOf } from '../../common/quorum.ts'
 import type { RaftCore } from '../../replication/raft/core.ts'
-import { decodeAppliedContext, decodeScalars } from '../../replication/raft/durable.ts'
+import { decodeAppliedContext } from '../../replication/raft/durable.ts'
 import { decodeEntry } from '../../replication/raft/entry.ts'
 import { asIndex, type Configuration, type Seat } from '../../replication/raft/types.ts'
-import { diskOf } from './raft-disk.ts'
+import { diskOf, scalarsOn } from './raft-disk.ts'
 import type { MemberView, SimulatedGroup, SimulatedMembership, World } from './types.ts'
 
 type Raft = RaftCore['state']
@@ -95,7 +95,7 @@ function furthestApplied(members: readonly MemberView<RaftCore>[]) {
 
 function foundingOf({ core, disk }: MemberView<RaftCore>): Configuration | undefined {
   if (core !== undefined) return core.state.founding
-  return disk.meta === undefined ? undefined : decodeScalars(disk.meta).founding
+  return scalarsOn(disk)?.founding
 }
 
 function configurationsBehind(member: MemberView<RaftCore>, index: number): Configuration[] {

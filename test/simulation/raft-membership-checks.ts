@@ -58,7 +58,10 @@ function requireAllowedChange(name: string, state: Raft, indexBefore: number): v
     `leader ${self} works by a configuration at ${index} that is not in its log`)
 }
 
-/** Who has just become leader votes in its own latest configuration, with its present disk. */
+/**
+ * Who has just become leader is a voter, with its present disk, in its own latest configuration; or
+ * in the one before, when that one removes it and is not known to be committed (section 4.2.2).
+ */
 function onlyVotersLead(): Check {
   const name = 'only voters lead'
   const leads = new Map<MemberId, number>()
@@ -72,10 +75,19 @@ function onlyVotersLead(): Check {
       }
       if (leads.get(member) === state.term) return
       leads.set(member, state.term)
-      require(isVoter(state, state.configurations.latest?.configuration), name, () =>
+      require(mayLead(state), name, () =>
         `member ${member} leads term ${state.term} without being a voter`)
     },
   }
+}
+
+function mayLead(state: Raft): boolean {
+  const { self, configurations, commitIndex } = state
+  const { latest } = configurations
+  if (isVoter(state, latest?.configuration)) return true
+  if (latest === undefined || seatOf(latest.configuration, self) !== undefined) return false
+  const before = configurations.at(asIndex(latest.index - 1))
+  return latest.index > commitIndex && isVoter(state, before)
 }
 
 function isVoter({ self, disk }: Raft, configuration: Configuration | undefined): boolean {

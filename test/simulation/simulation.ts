@@ -134,9 +134,9 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     const { liveness } = this.#run.protocol
     this.phase = 'liveness'
     const healedAtMs = this.nowMs
-    const healed = this.#faults.heal(liveness.needs)
-    this.#workload.windUp()
     this.#operator.windUp()
+    this.#workload.windUp()
+    const healed = this.#faults.heal(liveness.needs)
     const caughtUp = (): boolean =>
       this.#workload.finished &&
       this.#nobodyIsLost(healed) &&
