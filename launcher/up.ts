@@ -162,6 +162,7 @@ function announce(report: ReadyReport, tookMs: number, say: (line: string) => vo
   say('  ./agora seller                    put something up for sale')
   say('  ./agora status                    who is up, who leads, whose turn it is')
   say('  ./agora kill products-0           and go on shopping; ./agora restart products-0')
+  say('  ./agora members products          each replica: role, progress; add, replace, remove')
   say('')
   say('Ctrl-C stops everything; the next start keeps all data.')
 }

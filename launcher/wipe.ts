@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { memberId } from '../common/member.ts'
 import { exitCodes } from '../platform/terminal/exit-codes.ts'
-import type { GroupView, MemberView } from '../replication/operator/view.ts'
+import { type GroupView, type MemberView, memberOf } from '../replication/operator/view.ts'
 import { find, waitForRestart } from './drills.ts'
 import type { Cluster } from './environment.ts'
 import { withGroup } from './members/group.ts'
@@ -15,6 +15,7 @@ import { isAlive, supervisorIsAlive } from './orphans.ts'
 
 const stopTimeoutMs = 15_000
 const killAfterMs = 10_000
+const answerTimeoutMs = 60_000
 
 /** Resolves with the exit code; says what happened on stderr. */
 export async function wipe(cluster: Cluster, name: string): Promise<number> {
@@ -45,9 +46,26 @@ export async function wipe(cluster: Cluster, name: string): Promise<number> {
   directory.unmarkDown(name)
   const code = await waitForRestart(directory, before, say)
   if (code !== exitCodes.ok) return code
+  if (!(await answers(cluster, Number(id)))) {
+    say(`It does not answer yet; see ${directory.logPath(name)}`)
+    return exitCodes.error
+  }
   say(`Its disk is empty. The group counts it in nothing until you say that it is meant:`)
   say(`  ./agora members products replace ${id}`)
   return exitCodes.ok
+}
+
+/** Its PostgreSQL is made anew, its service is up, and it has found out that it is outside. */
+async function answers(cluster: Cluster, id: number): Promise<boolean> {
+  return await withGroup(cluster, 'products', async (group) => {
+    const giveUpAtMs = performance.now() + answerTimeoutMs
+    while (performance.now() < giveUpAtMs) {
+      const member = memberOf(await group.look(), memberId(id))
+      if (member?.outside !== undefined) return true
+      await sleep(200)
+    }
+    return false
+  })
 }
 
 function notProducts(name: string): string {

@@ -18,6 +18,8 @@ export type ChangeOptions = {
   readonly say: (line: string) => void
   /** What to do when the group does not hear the member that it is to take in. */
   readonly startItFirst: string
+  /** How long that one may take until it is heard. Default: 10 s. */
+  readonly startPatienceMs?: number
 }
 
 export type Outcome =
@@ -27,7 +29,7 @@ export type Outcome =
   | { readonly kind: 'unfinished'; readonly exitCode: number }
 
 const askTimeoutMs = 10_000
-/** A change under way, an election, or a member that has not asked yet: each is over by then. */
+/** A change under way, an election, a running member that has not asked: each is over by then. */
 const refusalPatienceMs = 10_000
 const lookEveryMs = 300
 const sayCountsEveryMs = 2_000
@@ -39,7 +41,7 @@ export async function change(
 ): Promise<Outcome> {
   const { say } = options
   const goal = goalOf(action, await group.look())
-  const refusal = await ask(group, action, say)
+  const refusal = await ask(group, action, options)
   if (refusal?.definite === true) return refused(refusal, group, action, options)
   if (refusal !== undefined)
     say(`The answer is missing (${refusal.message}); looking at the group.`)
@@ -63,28 +65,33 @@ function goalOf(action: GroupAction, { leader, members }: GroupView): Goal {
 async function ask(
   group: ReachedGroup,
   action: GroupAction,
-  say: (line: string) => void,
+  { say, startPatienceMs = refusalPatienceMs }: ChangeOptions,
 ): Promise<AppError | undefined> {
-  const giveUpAtMs = performance.now() + refusalPatienceMs
+  const startedAtMs = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       await group.operator.administer(action, { atUnixMs: Date.now() + askTimeoutMs })
       return undefined
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.code !== 'MEMBERSHIP_REFUSED' || performance.now() > giveUpAtMs) return error
+      if (error.code !== 'MEMBERSHIP_REFUSED') return error
       const view = await group.look()
-      if (attempt > 1 && !mayPass(view, action)) return error
-      if (attempt === 3) say(`  not yet: ${awaits(view, action) ? notHeardYet : error.message}`)
+      const isAwaited = awaits(view, action)
+      const patienceMs = isAwaited ? startPatienceMs : refusalPatienceMs
+      if (performance.now() - startedAtMs > patienceMs) return error
+      if (attempt > 1 && !isAwaited && !mayPass(view)) return error
+      if (attempt === 3) say(`  not yet: ${isAwaited ? notHeardYet(patienceMs) : error.message}`)
       await sleep(lookEveryMs)
     }
   }
 }
 
-const notHeardYet = `the group does not hear the new disk; waiting for it, ${refusalPatienceMs / 1_000} s`
+function notHeardYet(patienceMs: number): string {
+  return `the group does not hear the new disk; waiting for it, ${patienceMs / 1_000} s at most`
+}
 
-function mayPass(view: GroupView, action: GroupAction): boolean {
-  return view.changing || view.transferring || view.leader === undefined || awaits(view, action)
+function mayPass(view: GroupView): boolean {
+  return view.changing || view.transferring || view.leader === undefined
 }
 
 /** The member that is to be taken in has not been heard to ask for it. */

@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { confirm } from '@inquirer/prompts'
-import { formatHostPort, formatMember, type HostPort, type Member } from '../../common/host-port.ts'
+import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import { ConfigError } from '../../platform/config.ts'
 import { exitCodes } from '../../platform/terminal/exit-codes.ts'
 import { type GroupView, type MemberView, memberOf } from '../../replication/operator/view.ts'
+import { find } from '../drills.ts'
 import type { Cluster } from '../environment.ts'
 import { supervisorIsAlive } from '../orphans.ts'
 import { type ChangeOptions, change, hasSeat, type Outcome } from './change.ts'
@@ -45,7 +46,8 @@ export function addMember(
       `Member ${id} at ${formatHostPort(member)} does not ask for the group: see its log. ` +
       'It needs PRODUCT_DBS with itself and the others, and the cluster’s CLUSTER_SECRET.'
     const action = { kind: 'add', member, learner } as const
-    const outcome = await change(group, action, { ...waiting, say, startItFirst })
+    const startPatienceMs = patienceMs(start)
+    const outcome = await change(group, action, { ...waiting, say, startItFirst, startPatienceMs })
     if (outcome.kind === 'refused' && start.kind === 'started') {
       await start.undo()
       say(`${processName(id)} was stopped again.`)
@@ -105,7 +107,10 @@ export function replaceMember(
     const outcome = await change(
       group,
       { kind: 'replace', id, address },
-      { ...waiting, say, startItFirst: replaceHint(cluster, id, where) },
+      {
+        ...{ ...waiting, say, startItFirst: replaceHint(cluster, id, where) },
+        startPatienceMs: patienceMs(start),
+      },
     )
     if (outcome.kind === 'refused' && start?.kind === 'started') {
       await start.undo()
@@ -147,6 +152,11 @@ const useIt =
   'Servers call the members that PRODUCT_DBS named when they started. To let them call this one,\n' +
   'too: change the list (a cluster of ./agora up has done so) and restart them one by one.'
 
+/** A new process first makes a PostgreSQL cluster: seconds, on a busy machine many of them. */
+function patienceMs(start: LocalStart | undefined): number {
+  return start?.kind === 'started' ? 60_000 : 10_000
+}
+
 function codeOf(outcome: Outcome): number {
   return outcome.kind === 'done' ? exitCodes.ok : outcome.exitCode
 }
@@ -176,23 +186,23 @@ async function startThere(
   member: Member,
 ): Promise<LocalStart> {
   const name = processName(member.id)
-  if (runsHere(cluster, member)) {
-    try {
-      const start = await startLocalMember(cluster, member)
-      if (start.kind === 'started') {
-        say(`${name} is started; its log is ${cluster.directory.logPath(name)}`)
-      }
-      return start
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      return { kind: 'failed', reason: error.message }
-    }
-  }
   group.operator.alsoAsk(member)
   const answers = await group.operator.look()
   const there = answers.find(({ host, port }) => host === member.host && port === member.port)
   if (there?.report?.self === member.id) return { kind: 'runs already' }
-  return { kind: 'failed', reason: whatToStart(cluster, member, there?.problem ?? '') }
+  if (!runsHere(cluster, member)) {
+    return { kind: 'failed', reason: whatToStart(cluster, member, there?.problem ?? '') }
+  }
+  try {
+    const start = await startLocalMember(cluster, member)
+    if (start.kind === 'started') {
+      say(`${name} is started; its log is ${cluster.directory.logPath(name)}`)
+    }
+    return start
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return { kind: 'failed', reason: error.message }
+  }
 }
 
 function whatToStart({ config }: Cluster, member: Member, problem: string): string {
@@ -219,18 +229,19 @@ function replaceHint(cluster: Cluster, id: MemberId, where: string): string {
 async function stopRemoved(cluster: Cluster, id: MemberId, purge: boolean): Promise<number> {
   const name = processName(id)
   const { directory, config } = cluster
-  if (supervisorIsAlive(directory) === undefined) {
-    const rest = config.productDbs.filter((member) => member.id !== id)
-    say(`Stop ${name} where it runs. From now on PRODUCT_DBS=${rest.map(formatMember).join(',')}`)
-    return exitCodes.ok
-  }
-  if (!(await stopLocalMember(cluster, id))) {
-    say(`${name} does not stop; its data is kept. See ${directory.logPath(name)}`)
-    return exitCodes.error
-  }
-  say(`${name} is stopped.`)
   const path = join(directory.path, name)
-  if (!existsSync(path)) return exitCodes.ok
+  const isOurs = supervisorIsAlive(directory) !== undefined && find(directory, name) !== undefined
+  if (isOurs) {
+    if (!(await stopLocalMember(cluster, id))) {
+      say(`${name} does not stop; its data is kept. See ${directory.logPath(name)}`)
+      return exitCodes.error
+    }
+    say(`${name} is stopped.`)
+  } else {
+    const rest = config.productDbs.filter((member) => member.id !== id)
+    say(`Stop ${name} where it runs. From now on PRODUCT_DBS=${memberList(rest)}`)
+  }
+  if (!isOurs || !existsSync(path)) return exitCodes.ok
   if (purge || (await agreesToDelete(path))) {
     await deleteMemberData(cluster, name)
     say(`Its data is deleted: ${path}`)

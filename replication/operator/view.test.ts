@@ -55,7 +55,7 @@ describe('a group as its operators see it', () => {
       [3, 'joining', 'needs the state', 1_000],
       [4, 'voter', 'disk lost', undefined],
       [5, 'learner', 'replicate', 0],
-      [7, 'outsider', 'unreachable', undefined],
+      [7, 'outsider', 'unknown', undefined],
       [8, 'removed', 'unreachable', undefined],
     ])
     expect(members[3]?.transfer).toBe('fetching the state, 41 %')

@@ -130,7 +130,7 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
       id,
       address: own.at === undefined ? '' : formatHostPort(own.at),
       role: isLeader ? 'leader' : (seat?.role ?? unseated(id, own.report, outsiders)),
-      state: isLeader ? 'replicate' : stateOf({ seat, seen, own, leading }),
+      state: isLeader ? 'replicate' : stateOf({ id, seat, seen, own, leading }),
       matchIndex,
       lag: lagBehind(leading, matchIndex),
       lastHeardMsAgo: seen?.lastHeardMsAgo,
@@ -172,14 +172,17 @@ function unseated(
 }
 
 function stateOf(about: {
+  readonly id: MemberId
   readonly seat: SeatReport | undefined
   readonly seen: MemberReport | undefined
   readonly own: Own
   readonly leading: Report | undefined
 }): State {
-  const { seat, seen, own, leading } = about
+  const { id, seat, seen, own, leading } = about
   const answers = own.report !== undefined
-  if (seat === undefined || leading === undefined) return answers ? 'unknown' : 'unreachable'
+  const asks = leading?.protocolDetails.outsiders.some((one) => one.id === id) === true
+  if (seat === undefined || leading === undefined)
+    return answers || asks ? 'unknown' : 'unreachable'
   if (seen?.details.diskLost === true) return 'disk lost'
   const silentForMs = seen?.lastHeardMsAgo ?? Number.POSITIVE_INFINITY
   if (silentForMs > unreachableAfterMs) return 'unreachable'
