@@ -151,12 +151,14 @@ export function questionIfSilent(raft: Raft, leader: Leader, progress: Progress)
   if (since(progress.askedTick) < heartbeatTicks) return
   switch (progress.state) {
     case 'probe':
-      progress.probeOut = false
+      if (progress.restoring && progress.nextIndex > raft.log.baseIndex) question(raft, progress)
+      else progress.probeOut = false
       return
     case 'stranded':
-      // Perhaps it has got its log back meanwhile: ask where mine begins.
+      // Perhaps it holds by now what my log begins with.
       becomeProbe(progress)
       progress.nextIndex = asIndex(Math.max(progress.nextIndex, raft.log.baseIndex + 1))
+      question(raft, progress)
       return
     case 'replicate':
       if (progress.matchIndex >= raft.log.lastIndex) return
@@ -166,11 +168,15 @@ export function questionIfSilent(raft: Raft, leader: Leader, progress: Progress)
         tellStranded(raft, leader, progress)
         return
       }
-      progress.askedTick = raft.now
-      raft.outbox.send.push({
-        to: progress.member,
-        message: appendFrom(raft, progress.nextIndex, 0),
-      })
+      question(raft, progress)
       return
   }
+}
+
+/** Whether it holds what is before nextIndex. No entries: it may be long until it can use them. */
+function question(raft: Raft, progress: Progress): void {
+  progress.askedTick = raft.now
+  progress.probeOut = true
+  const message = appendFrom(raft, progress.nextIndex, 0)
+  raft.outbox.send.push({ to: progress.member, message })
 }

@@ -117,7 +117,7 @@ export type Transfer = {
  *   installing  the write under way is the one that installs it
  */
 export type Restoring =
-  | { readonly kind: 'fetching'; readonly atLeast: LogIndex }
+  | ({ readonly kind: 'fetching' } & FetchState)
   | ({ readonly kind: 'fetched' | 'installing' } & FetchedState)
 
 export type FetchedState = {
