@@ -28,10 +28,14 @@ const statusTimeoutMs = 1_000
 
 export function createMemberClient(
   member: HostPort,
-  options: { readonly secret: string; readonly timeoutMs?: number },
+  options: { readonly secret: string; readonly timeoutMs?: number; readonly isPatient?: boolean },
 ): MemberClient {
-  const { secret, timeoutMs = callTimeoutMs } = options
-  const client = new Client(formatHostPort(member), clientCredentials(undefined), clientOptions)
+  const { secret, timeoutMs = callTimeoutMs, isPatient = false } = options
+  const client = new Client(
+    formatHostPort(member),
+    clientCredentials(undefined),
+    isPatient ? { ...clientOptions, 'grpc.keepalive_time_ms': 2 ** 31 - 1 } : clientOptions,
+  )
   const key = rpcKey(secret)
   const call = <Request, Reply>(
     method: MethodDefinition<Request, Reply>,

@@ -24,12 +24,22 @@ export class GroupMember extends MemberProcess {
   readonly address: Member
   readonly client: MemberClient
   readonly #dataDir: string
+  readonly #secret: string
 
   constructor(plan: MemberPlan) {
     super(plan)
     this.address = plan.member
     this.#dataDir = plan.dataDir
+    this.#secret = plan.secret
     this.client = createMemberClient(plan.member, plan)
+  }
+
+  /**
+   * A client that never takes silence for a broken connection: what it asks a paused member lies
+   * there until it goes on. Whoever asks for it closes it.
+   */
+  patientClient(): MemberClient {
+    return createMemberClient(this.address, { secret: this.#secret, isPatient: true })
   }
 
   /** kill -9 of its PostgreSQL as well: what a machine does that loses power, all but the disk's cache. */

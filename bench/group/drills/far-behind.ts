@@ -112,10 +112,13 @@ async function measure({ history }: Writers, { signal }: DrillSetting): Promise<
 async function untilWritten({ history }: Writers, setting: DrillSetting): Promise<void> {
   const { entries, signal, say } = setting
   const giveUpAtMs = performance.now() + (entries * 1_000) / slowestPerSecond + 60_000
+  let said = 0
   while (history.acknowledged.length < entries) {
     if (performance.now() > giveUpAtMs) throw new Error('the entries are not written in time')
-    await sleep(5_000, undefined, { signal })
-    say(`${history.acknowledged.length} of ${entries} entries`)
+    await sleep(pollMs, undefined, { signal })
+    const tenths = Math.floor((10 * history.acknowledged.length) / entries)
+    if (tenths > said) say(`${history.acknowledged.length} of ${entries} entries`)
+    said = tenths
   }
 }
 

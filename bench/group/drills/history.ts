@@ -109,9 +109,11 @@ export function acknowledgedPerSecond(
 
 /** How many attempts failed in `span`, by code: `UNAVAILABLE: 3`. Empty when none did. */
 export function failuresByCode(failed: Iterable<FailedAttempt>, { fromMs, toMs }: Span): string {
+  return countByCode([...failed].filter(({ endedMs }) => endedMs >= fromMs && endedMs <= toMs))
+}
+
+export function countByCode(failed: Iterable<{ readonly code: string }>): string {
   const counts = new Map<string, number>()
-  for (const { code, endedMs } of failed) {
-    if (endedMs >= fromMs && endedMs <= toMs) counts.set(code, (counts.get(code) ?? 0) + 1)
-  }
+  for (const { code } of failed) counts.set(code, (counts.get(code) ?? 0) + 1)
   return [...counts].map(([code, count]) => `${code}: ${count}`).join(', ')
 }

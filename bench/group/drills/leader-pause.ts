@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GroupMember } from '../member.ts'
 import { atLeast, atMost, type Drill, type DrillResult, figure, must, none } from './drill.ts'
-import { longestSilence } from './history.ts'
+import { countByCode, longestSilence } from './history.ts'
 import { Reader, type ReadOutcome } from './readers.ts'
 import { type Scene, withScene } from './scene.ts'
 
@@ -50,7 +50,9 @@ async function pauseOnce(scene: Scene): Promise<Round> {
   const { signal, pauseMs } = setting
   const leader = await group.leader()
   const timeoutMs = pauseMs + rejoinWithinMs
-  const reader = new Reader({ member: leader, history, everyMs: readEveryMs, timeoutMs })
+  const client = leader.patientClient()
+  const member = { address: leader.address, client }
+  const reader = new Reader({ member, history, everyMs: readEveryMs, timeoutMs })
   try {
     await sleep(calmMs, undefined, { signal })
     const pausedMs = performance.now()
@@ -81,6 +83,7 @@ async function pauseOnce(scene: Scene): Promise<Round> {
   } finally {
     leader.resume()
     await reader.stop()
+    client.close()
   }
 }
 
@@ -148,7 +151,10 @@ function resultOf(rounds: readonly Round[]): DrillResult {
         'ms',
       ),
       figure('reads answered', count('fresh') + count('stale'), ''),
-      figure('reads refused or timed out', count('failed'), ''),
+      {
+        what: 'reads refused or timed out',
+        seen: countByCode(reads.filter(({ kind }) => kind === 'failed')) || 'none',
+      },
     ],
   }
 }

@@ -11,7 +11,11 @@ import { withScene } from './scene.ts'
 
 type Sample = { readonly written: number; readonly use: MemoryUse }
 
+/** So many commands take their time even so. */
+const busyClients = 100
 const sampleEveryMs = 2_000
+/** How often it is said how far it is, in samples. */
+const sayEverySamples = 15
 const growthMax = 1.15
 /** Bounds the drill: a group that orders fewer per second than this has another problem. */
 const slowestPerSecond = 100
@@ -23,7 +27,7 @@ export const memory: Drill = {
   name: 'memory',
   about: 'Resident memory and used heap of every replica while very many commands are written.',
   run: (setting) =>
-    withScene(setting, {}, async ({ group, history }) => {
+    withScene({ ...setting, clients: busyClients }, {}, async ({ group, history }) => {
       const { entries, signal, say } = setting
       const giveUpAtMs = performance.now() + (entries * 1_000) / slowestPerSecond + 60_000
       const samples = group.members.map((): Sample[] => [])
@@ -33,7 +37,8 @@ export const memory: Drill = {
         await sleep(sampleEveryMs, undefined, { signal })
         written = history.acknowledged.length - first
         await takeSamples(group, written, samples)
-        say(`${written} of ${entries} commands`)
+        if ((samples[0]?.length ?? 0) % sayEverySamples === 0)
+          say(`${written} of ${entries} commands`)
       }
       return resultOf(group, samples, entries)
     }),

@@ -13,6 +13,8 @@ export type ReadOutcome = {
   readonly invokedMs: number
   readonly returnedMs: number
   readonly kind: 'fresh' | 'stale' | 'failed'
+  /** Of a failed read. */
+  readonly code: string
   /** Of a stale read: acknowledged before it began, and not seen. */
   readonly missing: readonly string[]
 }
@@ -81,15 +83,15 @@ export class Reader {
     const { member, history, timeoutMs } = this.#options
     const mustBeSeen = history.latestKeys()
     const invokedMs = performance.now()
-    const ended = (kind: ReadOutcome['kind'], missing: readonly string[] = []): void => {
-      this.#outcomes.push({ invokedMs, returnedMs: performance.now(), kind, missing })
+    const ended = (outcome: Pick<ReadOutcome, 'kind' | 'code' | 'missing'>): void => {
+      this.#outcomes.push({ invokedMs, returnedMs: performance.now(), ...outcome })
     }
     try {
       const missing = await member.client.missing(mustBeSeen, timeoutMs)
-      ended(missing.length === 0 ? 'fresh' : 'stale', missing)
+      ended({ kind: missing.length === 0 ? 'fresh' : 'stale', code: '', missing })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      ended('failed')
+      ended({ kind: 'failed', code: error.code, missing: [] })
     }
   }
 }

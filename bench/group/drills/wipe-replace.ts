@@ -12,6 +12,7 @@ import { type Scene, withScene } from './scene.ts'
 const calmMs = 1_000
 /** Wiped, and writes go on without it. */
 const awayMs = 2_000
+const forgetsWithinMs = 60_000
 const askWithinMs = 30_000
 const recoverWithinMs = 120_000
 const pollMs = 25
@@ -43,6 +44,7 @@ export const wipeReplace: Drill = {
   run: (setting) =>
     withScene(setting, {}, async (scene) => {
       const { history } = scene
+      const logBegins = await untilLogForgets(scene)
       await sleep(calmMs, undefined, { signal: setting.signal })
       const victim = await scene.group.follower()
       const calm: Span = { fromMs: performance.now() - calmMs, toMs: performance.now() }
@@ -61,6 +63,7 @@ export const wipeReplace: Drill = {
           }),
         ],
         figures: [
+          figure('the log began at index', logBegins, ''),
           figure('from replace to a vote', votesMs - replacedMs, 'ms'),
           {
             what: 'it got the whole state from another member',
@@ -76,6 +79,18 @@ export const wipeReplace: Drill = {
         ],
       }
     }),
+}
+
+/** Once no log holds the beginning, a member that has nothing needs the whole state. */
+async function untilLogForgets({ group, setting }: Scene): Promise<number> {
+  const giveUpAtMs = performance.now() + forgetsWithinMs
+  while (performance.now() < giveUpAtMs) {
+    const status = await group.status((await group.leader()).address.id)
+    const firstIndex = Number(status?.protocolDetails.firstIndex ?? 1)
+    if (firstIndex > 1) return firstIndex
+    await sleep(pollMs, undefined, { signal: setting.signal })
+  }
+  throw new Error(`the leader still keeps its whole log after ${forgetsWithinMs} ms`)
 }
 
 async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course> {
