@@ -16,6 +16,7 @@ import { systemClock } from '../system-clock.ts'
 import { ReplicaTransfer } from '../transfer/state-transfer.ts'
 import { prepareComparing } from './comparing.ts'
 import { openDatabase, type ReplicaDatabase } from './database.ts'
+import { watchDiskSpace } from './disk-watch.ts'
 import { explainFailure } from './failures.ts'
 import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
@@ -58,8 +59,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
   /** Whatever ends this replica is told with what a person can do about it. */
   const explain = (error: unknown) =>
     explainFailure(error, { group: plan.group, self: self.id, postgres: database?.postgres })
-  const onFailed = (error: unknown): void =>
-    void explain(error).then(onFatal, () => onFatal(error))
+  const onFailed = (error: unknown): void => void explain(error).then(onFatal, () => onFatal(error))
   try {
     const protocol = await plan.openProtocol(seat)
     const closeTransport = started.add(() => protocol.transport.close())
@@ -152,6 +152,13 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       metrics: metrics.registry,
     })
     started.add(async () => check.stop())
+    const disk = watchDiskSpace({
+      directory: postgres.clusterDir,
+      clock: systemClock,
+      logger,
+      metrics: metrics.registry,
+    })
+    started.add(async () => disk.stop())
     const watch = watchWritable(driver, systemClock, logger)
     started.add(async () => watch.stop())
     const readiness = serveWhenReady({

@@ -23,7 +23,7 @@ type Round = {
 }
 
 /** A member that tells late tells of one of these, or is not heard. */
-const roundsMax = 8
+export const roundsMax = 8
 
 export class CheckRounds {
   /** By position, ascending: they come in the order of the log. */

@@ -19,8 +19,9 @@ import {
   type HashedBody,
   hashedCommand,
 } from '../state-machine/check-commands.ts'
+import type { StateReport } from '../state-machine/state-hash.ts'
 import type { Comparison } from './comparison.ts'
-import { CheckRounds, type CheckStatus } from './rounds.ts'
+import { CheckRounds, type CheckStatus, roundsMax } from './rounds.ts'
 import { type OpenedState, StateHasher } from './state-hasher.ts'
 
 export type CheckLog = ReplicatedLog<Command<HashBody | HashedBody>, AppliedResult>
@@ -50,6 +51,11 @@ export class SelfCheck implements CheckObserver {
   readonly #options: SelfCheckOptions
   readonly #rounds = new CheckRounds()
   #running: { readonly log: CheckLog; readonly hasher: StateHasher } | undefined
+  /**
+   * What this process has found itself, by position. In the log there may be more under our id: of
+   * a disk that has been replaced since, or from before somebody mended the rows.
+   */
+  readonly #found = new Map<LogIndex, StateReport>()
   #lastOrderedMs: number | undefined
   #differs = false
 
@@ -91,9 +97,10 @@ export class SelfCheck implements CheckObserver {
     }
   }
 
-  hashesTold({ member, position, report }: HashedBody): void {
+  hashesTold({ member, position, report: told }: HashedBody): void {
     const log = this.#running?.log
-    if (log === undefined) return
+    const report = member === this.#options.self ? this.#found.get(position) : told
+    if (log === undefined || report === undefined) return
     const members = log.status().members.map(({ id }) => id)
     const comparison = this.#rounds.tell(member, { position, report }, members)
     if (comparison !== undefined) this.#judge(position, comparison)
@@ -105,11 +112,18 @@ export class SelfCheck implements CheckObserver {
       const startedAtMs = clock.nowMs()
       const report = await state.hash()
       onHashed(clock.nowMs() - startedAtMs)
+      this.#remember(position, report)
       await this.#tell(hashedCommand({ member: self, position, report }))
     } catch (error) {
       if (this.#running === undefined) return // It was broken off.
       logger.warn({ err: error, position }, 'the hashes of the rows could not be told')
     }
+  }
+
+  #remember(position: LogIndex, report: StateReport): void {
+    this.#found.set(position, report)
+    const [oldest] = this.#found.keys()
+    if (this.#found.size > roundsMax && oldest !== undefined) this.#found.delete(oldest)
   }
 
   /** To tell twice does no harm, so any failure is tried again; not for ever: there is a next time. */
