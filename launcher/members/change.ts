@@ -113,8 +113,11 @@ async function refused(
   action: GroupAction,
   { say, startItFirst }: ChangeOptions,
 ): Promise<Outcome> {
-  say(code === 'MEMBERSHIP_REFUSED' ? `The group refuses: ${message}` : message)
-  if (code === 'MEMBERSHIP_REFUSED' && awaits(await group.look(), action)) say(startItFirst)
+  const view = await group.look()
+  const isRefusal = code === 'MEMBERSHIP_REFUSED'
+  say(isRefusal ? `The group refuses: ${message}` : `Nothing was changed: ${message}`)
+  if (!isRefusal && !view.writable) say(view.reason)
+  if (isRefusal && awaits(view, action)) say(startItFirst)
   const isDown = code === 'UNAVAILABLE' || code === 'DEADLINE_EXCEEDED'
   return { kind: 'refused', exitCode: isDown ? exitCodes.unavailable : exitCodes.error }
 }

@@ -17,6 +17,8 @@ export function showMembers(
 ): Promise<number> {
   return withGroup(cluster, group, async (reached) => {
     const onTerminal = process.stdout.isTTY === true
+    // Whoever read it has seen enough: `--watch | head`.
+    process.stdout.once('error', () => process.exit(exitCodes.ok))
     for (;;) {
       const view = await reached.look()
       if (watch && onTerminal) process.stdout.write('\u001b[2J\u001b[H')

@@ -101,7 +101,9 @@ export class GroupOperator {
       return { ...at, report, problem: report === undefined ? 'its status cannot be read' : '' }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      return { ...at, report: undefined, problem: shortened(error.message) }
+      const hangs = error.code === 'DEADLINE_EXCEEDED'
+      const problem = hangs ? `no answer within ${lookTimeoutMs} ms` : shortened(error.message)
+      return { ...at, report: undefined, problem }
     }
   }
 
