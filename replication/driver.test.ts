@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '../common/errors.ts'
 import { memberId } from '../common/member.ts'
 import { appError, delivered, logWrite, type Rig, started, stateOf } from './driver.fixture.ts'
@@ -25,6 +25,18 @@ describe('the contract of protocol.ts', () => {
       'ready',
       'broadcast answer',
     ])
+  })
+
+  it('encodes once what goes to several', async () => {
+    const rig = await started()
+    const encode = vi.spyOn(textCodec, 'encode')
+    const send = [1, 2].map((to) => ({ to: memberId(to), message: 'append' }))
+    rig.core.willSay({ send })
+    rig.receive(one, Buffer.from('a'))
+    await rig.turn()
+    expect(rig.news().slice(-2)).toEqual(['send append to 1', 'send append to 2'])
+    expect(encode).toHaveBeenCalledTimes(1)
+    encode.mockRestore()
   })
 
   it('takes one Ready a turn until there is none', async () => {

@@ -263,8 +263,11 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
 
   #send(messages: readonly Outgoing<M>[]): void {
     const { codec, transport } = this.#options
+    // One message may go to several, though not to all.
+    const encoded = new Map<M, Uint8Array>()
     for (const { to, message } of messages) {
-      const bytes = codec.encode(message)
+      const bytes = encoded.get(message) ?? codec.encode(message)
+      encoded.set(message, bytes)
       if (to === 'others') transport.broadcast(bytes)
       else transport.send(to, bytes)
     }

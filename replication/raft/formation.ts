@@ -9,7 +9,7 @@
  * until an operator gives it a seat.
  */
 import { configurationFrom, hasSeat } from './configuration.ts'
-import { isOutsider, refreshMembers } from './seats.ts'
+import { isOutsider, refreshMembers, speaksForSeat } from './seats.ts'
 import { configurationOf, type Raft } from './state.ts'
 import type { Answer, Ask, Found, Seat, Speaker } from './types.ts'
 
@@ -76,8 +76,8 @@ export function receiveAnswer(raft: Raft, from: Speaker, message: Answer): void 
   // To a question of an earlier life: its disk may have been lost since.
   if (message.incarnation !== raft.incarnation) return
   raft.answers.set(from.id, { disk: from.disk, blank: message.blank })
-  // Who knows a seat of this member would have said `found`, or nothing.
-  if (!message.blank && configurationOf(raft) !== undefined) raft.unseatedTick = raft.now
+  // Who has a seat and knows one of this member would have said `found`, or nothing.
+  if (!message.blank && speaksForSeat(raft, from.id, from.disk)) raft.unseatedTick = raft.now
   tryToFound(raft)
 }
 

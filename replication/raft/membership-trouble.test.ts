@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
-import { addressOf, type Envelope, Group, type GroupEvent } from '../../test/scenarios/raft/group.ts'
+import {
+  addressOf,
+  type Envelope,
+  Group,
+  type GroupEvent,
+} from '../../test/scenarios/raft/group.ts'
 import { configurationOf } from './state.ts'
 
 const seatsAt = (group: Group, id: number): readonly string[] =>

@@ -62,9 +62,16 @@ export function gatherReady(raft: Raft): Ready<RaftMessage> | undefined {
   return ready
 }
 
-/** Every message says which disk speaks. */
+/** Every message says which disk speaks. The same to several stays the same: it is encoded once. */
 function sealed({ disk }: Raft, outgoing: readonly Outgoing<RaftBody>[]): Outgoing<RaftMessage>[] {
-  return outgoing.map(({ to, message }) => ({ to, message: { ...message, disk } }))
+  const known = new Map<RaftBody, RaftMessage>()
+  return outgoing.map(({ to, message }) => {
+    const before = known.get(message)
+    if (before !== undefined) return { to, message: before }
+    const first = { ...message, disk }
+    known.set(message, first)
+    return { to, message: first }
+  })
 }
 
 function nextPeers(raft: Raft): readonly Member[] | undefined {

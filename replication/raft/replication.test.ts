@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvariantError } from '../../common/assert.ts'
 import { type Envelope, Group } from '../../test/scenarios/raft/group.ts'
+import type { ProposalId } from '../protocol.ts'
 import { noopEntry } from './entry.ts'
 import { type Append, asIndex, asTerm } from './types.ts'
 
@@ -38,6 +39,17 @@ describe('log replication (paper, 5.3)', () => {
     group.propose(0, 'a')
     group.settle()
     expect(group.texts(2)).toEqual(['a'])
+  })
+
+  it('is one message for those that keep up, also while another does not', () => {
+    const group = new Group({ members: 4 })
+    group.crash(3)
+    group.elect(0)
+    group.core(0).propose({ id: 1 as ProposalId, payload: new Uint8Array(1) })
+    const sent = group.core(0).takeReady()?.send ?? []
+    const appends = sent.filter(({ message }) => message.kind === 'append')
+    expect(appends.map(({ to }) => to)).toEqual([1, 2])
+    expect(appends[0]?.message).toBe(appends[1]?.message)
   })
 
   it('does not commit without a majority', () => {

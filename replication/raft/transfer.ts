@@ -51,10 +51,12 @@ export function tickTransfer(raft: Raft, leader: Leader): void {
 }
 
 export function giveUp(raft: Raft, leader: Leader, message: string): void {
-  const action = leader.transfer?.action
+  const { transfer } = leader
   leader.transfer = undefined
-  if (action === undefined) return
-  const error = { code: 'MEMBERSHIP_REFUSED', definite: true, message } as const
+  if (transfer?.action === undefined) return
+  // What it was told may still arrive.
+  const error = { code: 'MEMBERSHIP_REFUSED', definite: !transfer.told, message } as const
+  const { action } = transfer
   raft.outbox.administered.push({ id: action, error })
 }
 

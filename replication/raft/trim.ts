@@ -17,6 +17,8 @@ export function nextTrim(raft: Raft): LogIndex | undefined {
   if (raft.restoring?.kind === 'installing') return undefined
   const surplus =
     raft.plantedBug === 'trimBeyondDurable' ? raft.appliedIndex : raft.appliedDurablyIndex
+  // What to retain may take long to find out: not before there is anything to trim.
+  if (surplus - raft.trimmedIndex < raft.options.trimStepEntries) return undefined
   const index = Math.min(Math.max(raft.heldByAllIndex, beyondRetention(raft)), surplus)
   if (index - raft.trimmedIndex < raft.options.trimStepEntries) return undefined
   raft.trimmedIndex = asIndex(index)
