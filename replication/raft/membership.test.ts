@@ -222,6 +222,23 @@ describe('changes', () => {
     expect([1, 2].some((id) => group.core(id).state.role.kind === 'leader')).toBe(true)
   })
 
+  it('a member whose own removal nobody else knows still campaigns: it alone has the log', () => {
+    const { group } = watch({ members: 2 })
+    group.elect(0)
+    live(group, 20)
+    group.cut(0, 1, true)
+    group.administer(0, { kind: 'remove', id: memberId(0) })
+    live(group, 5)
+    expect(seatsAt(group, 0)).toEqual(['1 voter'])
+    expect(seatsAt(group, 1)).toEqual(['0 voter', '1 voter'])
+    group.crash(0)
+    group.heal()
+    group.start(0)
+    live(group, 300)
+    expect(seatsAt(group, 1)).toEqual(['1 voter'])
+    expect(group.roles()).toBe('follower leader')
+  })
+
   it('one at a time, and none before an entry of the term is committed', () => {
     const { group, refusals } = watch({ members: 5 })
     group.campaign(0)

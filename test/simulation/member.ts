@@ -37,8 +37,8 @@ import { Writing } from './writing.ts'
 /** What a member needs from the run it is part of. */
 export type MemberSurroundings<M, Core extends ProtocolCore<M>> = {
   readonly protocol: SimulatedProtocol<M, Core>
-  /** Whom this member is configured with, oneself included. */
-  readonly configured: readonly Member[]
+  /** Whom this member is configured with when it starts now, oneself included. */
+  readonly configured: () => readonly Member[]
   readonly random: Random
   readonly queue: EventQueue
   readonly plantedBug: string | undefined
@@ -74,7 +74,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
   #leaving: (() => void) | undefined
 
   constructor(id: MemberId, world: MemberSurroundings<M, Core>) {
-    const { queue, random, applyMs, diskMs, fetchMs, fetchFails, readState, configured } = world
+    const { queue, random, applyMs, diskMs, fetchMs, fetchFails, readState } = world
     this.id = id
     this.#world = world
     this.#life = new Life(queue)
@@ -98,7 +98,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
       fails: fetchFails,
       onFetched: (position) => this.#advance('fetched', { kind: 'fetched', position }),
     })
-    this.#peers = new Peers(id, configured)
+    this.#peers = new Peers(id)
   }
 
   get state(): 'running' | 'paused' | 'crashed' {
@@ -118,11 +118,12 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
   }
 
   start(): void {
-    const { protocol, configured, random, queue, plantedBug } = this.#world
+    const { protocol, random, queue, plantedBug } = this.#world
+    const configured = this.#world.configured()
     this.#life.begin()
     this.#callers.begin()
     this.#applying.begin()
-    this.#peers.begin()
+    this.#peers.begin(configured)
     // Wrong by up to a minute, another minute after each start: clocks are set, too.
     const startedAtUnixMs = 1_700_000_000_000 + Math.floor(queue.nowMs + random.next() * 60_000)
     this.#world.trace?.(`start ${this.id}: ${this.disk.describe()}`)

@@ -39,12 +39,16 @@ type Attempt = {
 
 /** How long an action is tried at one member after the other. */
 const patienceMs = 2_000
+const attemptsMax = 2
+/** Actions that can take a vote away. */
+const shrinking: readonly GroupAction['kind'][] = ['remove', 'replace']
 /** Between looks at who must be replaced, when nothing else is done any more. */
 const lookEveryMs = 100
 
 export class Operator {
   readonly #parts: OperatorParts
-  #attempt: Attempt | undefined
+  /** Sometimes two at once: operators do not know of each other. */
+  readonly #attempts = new Set<Attempt>()
   #winding = false
   actionsDone = 0
   actionsRefused = 0
@@ -61,14 +65,13 @@ export class Operator {
   windUp(): void {
     this.#winding = true
     // Who is to be back is decided by what stands in the logs: nothing may be on its way there.
-    if (this.#attempt !== undefined) this.#end(this.#attempt, 'gives up')
+    for (const attempt of this.#attempts) this.#end(attempt, 'gives up')
     if (this.#parts.options.administerEveryMs > 0) this.#lookLater()
   }
 
   /** What is under way could take a disk's vote away: no moment for another disk to be lost. */
   get mayShrinkGroup(): boolean {
-    const kind = this.#attempt?.action.kind
-    return kind === 'remove' || kind === 'replace'
+    return [...this.#attempts].some(({ action: { kind } }) => shrinking.includes(kind))
   }
 
   #actLater(): void {
@@ -76,6 +79,7 @@ export class Operator {
     queue.after(-Math.log(1 - random.next()) * options.administerEveryMs, () => {
       if (this.#winding) return
       this.#begin(this.#anyAction())
+      if (random.next() < 0.3) this.#begin(this.#anyAction())
       this.#actLater()
     })
   }
@@ -88,11 +92,11 @@ export class Operator {
   }
 
   #begin(action: GroupAction | undefined): void {
-    if (action === undefined || this.#attempt !== undefined) return
+    if (action === undefined || this.#attempts.size >= attemptsMax) return
     const { queue, trace } = this.#parts
     trace?.(`operator: ${describe(action)}`)
     const attempt = { action, untilMs: queue.nowMs + patienceMs, open: true }
-    this.#attempt = attempt
+    this.#attempts.add(attempt)
     queue.after(patienceMs, () => this.#end(attempt, 'gives up'))
     this.#try(attempt)
   }
@@ -125,7 +129,7 @@ export class Operator {
   #end(attempt: Attempt, how: string): void {
     if (!attempt.open) return
     attempt.open = false
-    this.#attempt = undefined
+    this.#attempts.delete(attempt)
     this.#parts.trace?.(`operator: ${attempt.action.kind} ${how}`)
   }
 
@@ -154,7 +158,7 @@ export class Operator {
       this.#pick(random.next() < 0.1 ? ids : fit)
     const share = random.next()
     if (share < 0.3) return transferTo(random.next() < 0.5 ? undefined : from(now.seated))
-    if (share < 0.55) return add(from(outside), random.next() < 0.3)
+    if (share < 0.55) return add(from(outside), random.next() < 0.5)
     if (share < 0.7) return promote(from(now.learners))
     // While a disk is lost the others are needed.
     if (now.lost.length > 0) return this.#replacement()

@@ -3,18 +3,18 @@ import type { Member } from '../../common/host-port.ts'
 import { type MemberId, memberId } from '../../common/member.ts'
 
 export class Peers {
-  readonly #configured: readonly MemberId[]
+  readonly #self: MemberId
   #others: readonly MemberId[] = []
   readonly #known = new Set<MemberId>()
 
-  constructor(self: MemberId, configured: readonly Member[]) {
-    this.#configured = configured.map(({ id }) => id).filter((id) => id !== self)
+  constructor(self: MemberId) {
+    this.#self = self
   }
 
   /** A new process knows the configured ones only. */
-  begin(): void {
+  begin(configured: readonly Member[]): void {
     this.#known.clear()
-    this.#learn(this.#configured)
+    this.#learn(configured.map(({ id }) => id).filter((id) => id !== this.#self))
   }
 
   set(peers: readonly Member[]): void {

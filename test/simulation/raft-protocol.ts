@@ -15,8 +15,8 @@ import type { SimulatedProtocol } from './types.ts'
  */
 function drawLimits(random: Random): Partial<RaftOptions> {
   return {
-    trimStepEntries: 8,
-    retainEntriesMax: random.integer(8, 40),
+    trimStepEntries: random.integer(1, 8),
+    retainEntriesMax: random.integer(1, 40),
     retainSizeMaxBytes: random.integer(1, 4) * 1024,
     promoteLagEntries: random.integer(1, 16),
     appendEntriesMax: random.integer(1, 8),

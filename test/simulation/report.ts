@@ -1,5 +1,6 @@
 /** Runs many seeds, and says in words what one has found and how to see it again. */
 import type { ProtocolCore } from '../../replication/protocol.ts'
+import type { SimulationOptions } from './options.ts'
 import { runSimulation } from './simulation.ts'
 import type { SimulatedProtocol, SimulationResult } from './types.ts'
 
@@ -8,6 +9,8 @@ type ManyRuns<M, Core extends ProtocolCore<M>> = {
   readonly fromSeed: number
   readonly seeds: number
   readonly plantedBug?: string
+  /** Replace what each seed has drawn: trouble that comes often enough to meet. */
+  readonly overrides?: Partial<SimulationOptions>
   readonly onResult?: (result: SimulationResult) => void
 }
 
@@ -15,9 +18,14 @@ type ManyRuns<M, Core extends ProtocolCore<M>> = {
 export function firstFailure<M, Core extends ProtocolCore<M>>(
   runs: ManyRuns<M, Core>,
 ): SimulationResult | undefined {
-  const { protocol, plantedBug, onResult } = runs
+  const { protocol, plantedBug, overrides, onResult } = runs
   for (let seed = runs.fromSeed; seed < runs.fromSeed + runs.seeds; seed += 1) {
-    const result = runSimulation({ protocol, seed, ...(plantedBug && { plantedBug }) })
+    const result = runSimulation({
+      protocol,
+      seed,
+      ...(plantedBug && { plantedBug }),
+      ...(overrides && { overrides }),
+    })
     onResult?.(result)
     if (result.failure !== undefined) return result
   }

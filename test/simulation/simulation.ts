@@ -193,7 +193,7 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     const diskFactor = options.slowDiskMember === id ? 10 : 1
     return new SimulatedMember<M, Core>(id, {
       protocol,
-      configured: this.#configured(id),
+      configured: () => this.#configured(id),
       random,
       queue: this.#queue,
       plantedBug,
@@ -214,10 +214,15 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     })
   }
 
-  /** The first members; a spare one knows itself besides. */
+  /**
+   * The first members; a spare one knows itself besides. Who starts with a lost disk is told who
+   * belongs to the group now: perhaps none of the first members does any more.
+   */
   #configured(self: MemberId): readonly Member[] {
-    const first = Array.from({ length: this.options.members }, (_, id) => addressOf(id))
-    return self < first.length ? first : [...first, addressOf(self)]
+    const first = Array.from({ length: this.options.members }, (_, id) => memberId(id))
+    const group = this.#run.protocol.membership?.group(this)
+    const now = group?.lost.includes(self) === true ? group.seated : []
+    return [...new Set([...first, ...now, self])].sort((a, b) => a - b).map(addressOf)
   }
 
   #readState(reader: MemberId, source: MemberId): readonly AppliedEntry[] | undefined {
