@@ -58,14 +58,28 @@ it('writes go elsewhere with the same command when their member fails, and are k
 
 it('paced writers begin no more than they are asked for', async () => {
   const group = fakeGroup()
+  const writers = new Writers({ members: group.members, clients: 3, sizeBytes: 64, signal })
   const startedMs = performance.now()
-  const options = { members: group.members, clients: 3, sizeBytes: 64, perSecond: 100, signal }
-  const writers = new Writers(options)
+  writers.pace(100)
   await sleep(500)
   await writers.stop()
   const seconds = (performance.now() - startedMs) / 1_000
   expect(writers.history.acknowledged.length).toBeGreaterThan(10)
-  expect(writers.history.acknowledged.length).toBeLessThanOrEqual(Math.ceil(seconds * 100) + 3)
+  expect(writers.history.acknowledged.length).toBeLessThanOrEqual(Math.ceil(seconds * 100) + 6)
+})
+
+it('nobody writes at a member that is to be avoided', async () => {
+  const group = fakeGroup()
+  const writers = new Writers({ members: group.members, clients: 3, sizeBytes: 64, signal })
+  const [member] = group.members
+  if (member === undefined) throw new Error('there are members')
+  writers.avoid(member)
+  await sleep(20)
+  group.attempts.length = 0
+  await writers.acknowledgesAgain(performance.now(), 5_000)
+  await writers.stop()
+  expect(group.attempts.length).toBeGreaterThan(0)
+  expect(group.attempts.filter((attempt) => attempt.member === 0)).toEqual([])
 })
 
 it('a read that lacks what was acknowledged before it began is stale', async () => {

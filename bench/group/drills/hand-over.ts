@@ -25,7 +25,7 @@ export const handOver: Drill = {
   about:
     'The lead is transferred on request while clients write at all members; then the leader is stopped in order (SIGTERM).',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const { rounds = roundsByDefault, say } = setting
       const done: Round[] = []
       for (let number = 1; number <= rounds; number += 1) {

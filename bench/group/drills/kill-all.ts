@@ -17,7 +17,7 @@ export const killAll: Drill = {
   about:
     'All members and their PostgreSQL servers are killed at once (SIGKILL) while clients write, and started again.',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const { rounds = roundsByDefault, signal, say } = setting
       const outagesMs: number[] = []
       let unseen = 0

@@ -34,7 +34,7 @@ export const leaderKill: Drill = {
   about:
     'The leader and its PostgreSQL are killed (SIGKILL) while clients write at all members; it is started again and catches up.',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const rounds = await killInRounds(scene, () => scene.group.leader())
       const gaps = rounds.map(({ allMs }) => allMs)
       return {
@@ -52,7 +52,7 @@ export const followerKill: Drill = {
   about:
     'A follower and its PostgreSQL are killed (SIGKILL) while clients write at all members; it is started again and catches up.',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const rounds = await killInRounds(scene, () => scene.group.follower())
       const gaps = rounds.map(({ othersMs }) => othersMs)
       return {

@@ -35,7 +35,7 @@ export const leaderPause: Drill = {
   about:
     'The leader is paused (SIGSTOP) while clients write at all members and others read at it, and goes on (SIGCONT).',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const rounds: Round[] = []
       for (let number = 1; number <= (setting.rounds ?? roundsByDefault); number += 1) {
         rounds.push(await pauseOnce(scene))

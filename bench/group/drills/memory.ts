@@ -27,7 +27,7 @@ export const memory: Drill = {
   name: 'memory',
   about: 'Resident memory and used heap of every replica while very many commands are written.',
   run: (setting) =>
-    withScene({ ...setting, clients: busyClients }, {}, async ({ group, history }) => {
+    withScene({ ...setting, clients: busyClients }, async ({ group, history }) => {
       const { entries, signal, say } = setting
       const giveUpAtMs = performance.now() + (entries * 1_000) / slowestPerSecond + 60_000
       const samples = group.members.map((): Sample[] => [])

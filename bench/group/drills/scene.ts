@@ -19,12 +19,6 @@ export type Scene = {
   readonly readers: readonly Reader[]
 }
 
-export type SceneOptions = {
-  /** See WritersOptions. */
-  readonly perSecond?: number
-  readonly environment?: Readonly<Record<string, string>>
-}
-
 /** Until the programs that run often are compiled. */
 const warmUpMs = 3_000
 const firstWriteWithinMs = 30_000
@@ -35,14 +29,12 @@ const readTimeoutMs = 5_000
 /** Plays with rows being applied, and adds to the result what the reckoning says. */
 export async function withScene(
   setting: DrillSetting,
-  options: SceneOptions,
   play: (scene: Scene) => Promise<DrillResult>,
 ): Promise<DrillResult> {
-  return await withGroup(setting, options, async (group) => {
+  return await withGroup(setting, async (group) => {
     const { clients, sizeBytes, signal, say } = setting
-    const { perSecond } = options
     const { members } = group
-    const writers = new Writers({ members, clients, sizeBytes, perSecond, signal })
+    const writers = new Writers({ members, clients, sizeBytes, signal })
     const { history } = writers
     const readers = members.map(
       (member) => new Reader({ member, history, everyMs: readEveryMs, timeoutMs: readTimeoutMs }),
@@ -65,14 +57,10 @@ export async function withScene(
   })
 }
 
-export async function withGroup<T>(
-  setting: DrillSetting,
-  { environment = {} }: Pick<SceneOptions, 'environment'>,
-  work: (group: Group) => Promise<T>,
-): Promise<T> {
+async function withGroup<T>(setting: DrillSetting, work: (group: Group) => Promise<T>): Promise<T> {
   const { protocol, members, basePort, parentDir, logsDir, signal, say } = setting
   say(`starting ${members} members`)
-  const shape = { members, apply: 'row', basePort, parentDir, environment, signal } as const
+  const shape = { members, apply: 'row', basePort, parentDir, signal } as const
   const group = await Group.start(protocol, shape)
   try {
     return await work(group)

@@ -42,7 +42,7 @@ export const wipeReplace: Drill = {
   about:
     'A follower is killed and its data deleted while clients write; it starts blank and is taken back in by replace.',
   run: (setting) =>
-    withScene(setting, {}, async (scene) => {
+    withScene(setting, async (scene) => {
       const { history } = scene
       const logBegins = await untilLogForgets(scene)
       await sleep(calmMs, undefined, { signal: setting.signal })

@@ -21,11 +21,6 @@ export type WritersOptions = {
   /** Spread evenly over the members. */
   readonly clients: number
   readonly sizeBytes: number
-  /**
-   * All clients together begin so many writes per second, as long as the group keeps up. Undefined:
-   * each begins the next when the last one is acknowledged.
-   */
-  readonly perSecond?: number | undefined
   readonly signal: AbortSignal
 }
 
@@ -45,6 +40,8 @@ export class Writers {
   readonly #options: WritersOptions
   readonly #running: Promise<void>
   readonly #avoidedUntilMs = new Map<WriteMember, number>()
+  #perSecond: number | undefined
+  #pacedSinceMs = 0
   #isStopping = false
 
   constructor(options: WritersOptions) {
@@ -54,6 +51,20 @@ export class Writers {
     this.#running = Promise.all(all).then(() => undefined)
     // Whoever stops them hears of it; until then it is not unhandled.
     this.#running.catch(() => undefined)
+  }
+
+  /**
+   * From now on all clients together begin so many writes per second, as long as the group keeps up.
+   * Before, each begins the next when the last one is acknowledged.
+   */
+  pace(perSecond: number): void {
+    this.#perSecond = perSecond
+    this.#pacedSinceMs = performance.now()
+  }
+
+  /** From now on nobody writes at it. */
+  avoid(member: WriteMember): void {
+    this.#avoidedUntilMs.set(member, Number.POSITIVE_INFINITY)
   }
 
   /** Resolves when all calls have ended; rejects when a client has come upon a bug. */
@@ -76,18 +87,19 @@ export class Writers {
   }
 
   async #write(client: number): Promise<void> {
-    const { members, clients, sizeBytes, perSecond, signal } = this.#options
+    const { members, clients, sizeBytes, signal } = this.#options
     const make = commandMaker(sizeBytes)
-    const periodMs = perSecond === undefined ? 0 : (clients * 1_000) / perSecond
-    let nextAtMs = performance.now() + (periodMs * client) / clients
+    let nextAtMs = performance.now()
     const home = members[client % members.length]
     assert(home !== undefined, 'every client has a home')
     while (!this.#isStopping && !signal.aborted) {
       await this.#writeOne(client, home, make())
-      if (periodMs === 0) continue
-      nextAtMs = Math.max(nextAtMs + periodMs, performance.now() - makeUpMaxMs)
+      if (this.#perSecond === undefined) continue
+      const periodMs = (clients * 1_000) / this.#perSecond
+      const firstMs = this.#pacedSinceMs + (periodMs * client) / clients
+      nextAtMs = Math.max(nextAtMs + periodMs, firstMs, performance.now() - makeUpMaxMs)
       const waitMs = nextAtMs - performance.now()
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+      if (waitMs > 0) await sleep(waitMs)
     }
   }
 
@@ -110,7 +122,7 @@ export class Writers {
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         const nowMs = performance.now()
-        this.#avoidedUntilMs.set(member, nowMs + avoidMs)
+        this.#avoidedUntilMs.set(member, Math.max(nowMs + avoidMs, this.#avoidedUntil(member)))
         this.history.fail({ client, member: member.address.id, code: error.code, endedMs: nowMs })
         if (nowMs - invokedMs > patienceMs) break
       }
@@ -119,16 +131,19 @@ export class Writers {
     if (!signal.aborted) this.history.giveUp()
   }
 
-  /** The member at `place`, or the next one that has not just failed. */
+  /** The member at `place`, or the next one that has not just failed; or whose failure is oldest. */
   #choose(place: number): WriteMember {
     const { members } = this.#options
     const nowMs = performance.now()
-    const inTurn = members.map((_, step) => members[(place + step) % members.length])
-    const good = inTurn.find(
-      (member) => member !== undefined && (this.#avoidedUntilMs.get(member) ?? 0) < nowMs,
-    )
-    const chosen = good ?? inTurn[0]
+    const inTurn = members.flatMap((_, step) => members[(place + step) % members.length] ?? [])
+    const good = inTurn.find((member) => this.#avoidedUntil(member) < nowMs)
+    const [oldest] = inTurn.sort((a, b) => this.#avoidedUntil(a) - this.#avoidedUntil(b))
+    const chosen = good ?? oldest
     assert(chosen !== undefined, 'there are members')
     return chosen
+  }
+
+  #avoidedUntil(member: WriteMember): number {
+    return this.#avoidedUntilMs.get(member) ?? Number.NEGATIVE_INFINITY
   }
 }
