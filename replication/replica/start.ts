@@ -3,6 +3,8 @@
  * the opposite order. What both db-* main.ts share. It must not know an application or a protocol.
  */
 import { join } from 'node:path'
+import type { Member } from '../../common/host-port.ts'
+import type { MemberId } from '../../common/member.ts'
 import type { Logger } from '../../platform/log.ts'
 import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
 import type { DriverHooks } from '../driver-options.ts'
@@ -78,15 +80,20 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const { postgres, storage, stateMachine, reads, checks } = database
     started.add(() => postgres.stop())
     void postgres.lost.then(onFailed)
-    // Who is removed stays known: its state may still be the one to fetch.
-    const addresses = new Map(members.map((member) => [member.id, member]))
+    // As the group says, then as the configuration does: a group that was moved still says where it
+    // was. Who is removed stays known: its state may still be the one to fetch.
+    const seats = new Map<MemberId, Member>()
+    const addressesOf = (id: MemberId) =>
+      [seats.get(id), members.find((member) => member.id === id)].filter(
+        (member) => member !== undefined,
+      )
     const transfer = await ReplicaTransfer.open({
       group: plan.group,
       self: self.id,
       dataDir,
       connect: database.connectForTransfer,
       position: () => stateMachine.position(),
-      addressOf: (id) => addresses.get(id),
+      addressesOf,
       secret: config.clusterSecret,
       tls: config.tls,
       logger,
@@ -102,7 +109,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       transport: protocol.transport,
       transfer,
       onPeers: (peers) => {
-        for (const peer of peers) addresses.set(peer.id, peer)
+        for (const peer of peers) seats.set(peer.id, peer)
       },
       tickMs: protocol.tickMs,
       commands: plan.commands ?? jsonCommandCodec(),

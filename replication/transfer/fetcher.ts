@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../common/errors.ts'
-import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
+import { formatHostPort, type HostPort } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { FetchState } from '../protocol.ts'
@@ -22,8 +22,8 @@ export type FetcherOptions = {
   readonly self: MemberId
   readonly incoming: Incoming
   readonly openSource: (address: HostPort) => StateSource
-  /** Undefined: nobody here knows that member. */
-  readonly addressOf: (id: MemberId) => Member | undefined
+  /** Where that member may be found, the likeliest first; none: nobody here knows it. */
+  readonly addressesOf: (id: MemberId) => readonly HostPort[]
   /** Throws when this state could not be installed here. */
   readonly requireFitting: (manifest: Manifest) => Promise<void>
   readonly pace: Pace
@@ -92,9 +92,24 @@ export class Fetcher {
   }
 
   async #fetchFrom(id: MemberId, atLeast: LogIndex, signal: AbortSignal): Promise<Manifest> {
-    const { addressOf, openSource, logger } = this.#options
-    const address = addressOf(id)
-    if (address === undefined) throw new Error('its address is not known here')
+    let failure: unknown = new Error('its address is not known here')
+    for (const address of this.#options.addressesOf(id)) {
+      try {
+        return await this.#fetchAt(id, address, { atLeast, signal })
+      } catch (error) {
+        signal.throwIfAborted()
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  async #fetchAt(
+    id: MemberId,
+    address: HostPort,
+    { atLeast, signal }: { readonly atLeast: LogIndex; readonly signal: AbortSignal },
+  ): Promise<Manifest> {
+    const { openSource, logger } = this.#options
     const source = openSource(address)
     try {
       for (let round = 1; round <= roundsMax; round += 1) {

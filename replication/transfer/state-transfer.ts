@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Client } from 'pg'
 import { assert } from '../../common/assert.ts'
 import { AppError } from '../../common/errors.ts'
-import type { Member } from '../../common/host-port.ts'
+import type { HostPort } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { TlsFiles } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
@@ -35,7 +35,7 @@ export type ReplicaTransferOptions = {
   readonly connect: (purpose: 'export' | 'install') => Promise<Client>
   /** Where the database stands. */
   readonly position: () => Promise<Position>
-  readonly addressOf: (id: MemberId) => Member | undefined
+  readonly addressesOf: (id: MemberId) => readonly HostPort[]
   /** CLUSTER_SECRET. */
   readonly secret: string
   readonly tls?: TlsFiles | undefined
@@ -97,7 +97,7 @@ export class ReplicaTransfer implements StateTransfer {
     incoming: Incoming,
     exports: Exports,
   ) {
-    const { group, self, secret, tls, addressOf, logger } = options
+    const { group, self, secret, tls, addressesOf, logger } = options
     this.#options = options
     this.#limits = limits
     this.#incoming = incoming
@@ -107,7 +107,7 @@ export class ReplicaTransfer implements StateTransfer {
       group,
       self,
       incoming,
-      addressOf,
+      addressesOf,
       openSource: (address) => grpcSource({ address, group, secret, tls }),
       requireFitting: (manifest) => this.#requireFitting(manifest),
       pace: new Pace({ bytesPerSecond: limits.bytesPerSecond }),

@@ -165,9 +165,10 @@ async function openTransfer(
     dataDir,
     connect: database.connectForTransfer,
     position: () => database.stateMachine.position(),
-    addressOf: (id) => {
+    // As after a move: where the member was before nobody listens.
+    addressesOf: (id) => {
       const address = addresses.get(id)
-      return address && { id, ...address }
+      return address === undefined ? [] : [{ ...address, port: 1 }, address]
     },
     secret,
     logger,
