@@ -105,7 +105,10 @@ export function receivePreVoteReply(raft: Raft, from: MemberId, message: PreVote
   }
 }
 
-/** "Each server will vote for at most one candidate in a given term" (paper, section 5.2). */
+/**
+ * "Each server will vote for at most one candidate in a given term" (paper, section 5.2). While a state
+ * is being installed the old log is compared: it is what this member has confirmed.
+ */
 export function receiveVote(raft: Raft, from: MemberId, message: Vote): void {
   const free = raft.leader === undefined || raft.votedFor === from
   if (!free || !mayVoteFor(raft, from) || !raft.log.isNoNewerThan(message)) {

@@ -77,6 +77,11 @@ export function followCommit(raft: Raft, commitIndex: LogIndex, term: Term): voi
   if (raft.log.matches(commitIndex, term)) commitTo(raft, commitIndex)
 }
 
+/**
+ * The answer leaves at once, also when the term that it names is not durable yet: nothing rests on
+ * that. A leader counts answers to know that nobody has been elected after it, and for that every
+ * quorum of answers has a voter in it whose vote, which is durable, a later leader needed.
+ */
 export function receiveHeartbeat(raft: Raft, from: MemberId, message: Heartbeat): void {
   followCommit(raft, message.commitIndex, message.commitTerm)
   if (message.heldByAll > raft.heldByAllIndex) raft.heldByAllIndex = message.heldByAll

@@ -37,7 +37,11 @@ export function receiveAppend(raft: Raft, from: MemberId, message: Append): void
   accept(raft, from)
 }
 
-/** Where the append and what is committed here overlap, the last common index tells for all. */
+/**
+ * Where the append and what is committed here overlap, the last common index tells for all. No legal
+ * message fails here: this member is in no earlier term than the one in which anything that it holds
+ * for committed was known to be (start.ts, restore.ts), so the sender is complete.
+ */
 function requireSameCommitted(raft: Raft, { prevIndex, prevTerm, entries }: Append): void {
   const index = asIndex(Math.min(raft.commitIndex, prevIndex + entries.length))
   const theirs = index === prevIndex ? prevTerm : entries[index - prevIndex - 1]?.term
