@@ -50,9 +50,9 @@ export function receiveAsk(raft: Raft, from: Speaker, { incarnation }: Ask): voi
   const { latest } = raft.configurations
   if (latest !== undefined && hasSeat(latest.configuration, from)) {
     raft.outsiders.delete(id)
+    // What is not committed may be taken back; who has adopted it would not hear of that.
     if (latest.index > raft.commitIndex) return
-    // Not before it is committed: it may be taken back, and who has adopted it would not hear of
-    // that. A promise: what it is told must not be forgotten here.
+    // A promise: what it is told must not be forgotten here.
     const found: Found = { kind: 'found', configuration: latest.configuration }
     raft.outbox.promises.push({ to: id, message: found })
     return
