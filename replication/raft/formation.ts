@@ -20,7 +20,7 @@ import type { Answer, Ask, Found, Seat, Speaker } from './types.ts'
 export function tickFormation(raft: Raft): void {
   if (!isLost(raft)) return
   tryToFound(raft)
-  if (raft.now < raft.nextAskTick || !isLost(raft)) return
+  if (raft.now < raft.nextAskTick || !isLost(raft) || isInstalling(raft)) return
   raft.nextAskTick = raft.now + raft.options.askTicks
   const { incarnation } = raft
   if (raft.peers.length > 0) {
@@ -40,12 +40,18 @@ function isLost(raft: Raft): boolean {
   return !votes || (unseatedTick !== undefined && now - unseatedTick < options.electionMaxTicks * 4)
 }
 
+/** Questions and answers would gather until it is done, perhaps for minutes. They are repeated. */
+function isInstalling({ restoring }: Raft): boolean {
+  return restoring?.kind === 'installing'
+}
+
 /** Nothing was ever promised on this disk. */
 export function isBlank(raft: Raft): boolean {
   return configurationOf(raft) === undefined && raft.term === 0 && raft.log.lastIndex === 0
 }
 
 export function receiveAsk(raft: Raft, from: Speaker, { incarnation }: Ask): void {
+  if (isInstalling(raft)) return
   const { id } = from
   const { latest } = raft.configurations
   if (latest !== undefined && hasSeat(latest.configuration, from)) {

@@ -93,6 +93,17 @@ describe('a state on its way', () => {
     expect(wishes().at(-1)?.from[0]).toBe(7)
   })
 
+  it('does not let questions of outsiders gather while it is being installed', () => {
+    const { group } = behind()
+    group.holdDisk(2)
+    group.fetch(2, 0)
+    expect(group.core(2).state.restoring?.kind).toBe('installing')
+    for (let count = 0; count < 20; count += 1) {
+      group.inject(7, 2, { kind: 'ask', incarnation: group.core(0).state.incarnation })
+    }
+    expect(group.core(2).state.outbox.promises).toEqual([])
+  })
+
   it('costs the leader no entries', () => {
     const { group, events } = behind()
     const before = events.length
