@@ -42,7 +42,7 @@ export function drillsCommand(protocol: GroupProtocol, drills: readonly Drill[])
       'kill, pause, wipe and replace members of a group under load, and count the losses',
     )
     .argument('[name...]', `of ${names}; all when none is given`, known, [])
-    .option('--members <n>', 'members of the group: 1, 3, 5 or 7', groupSize, 5)
+    .option('--members <n>', 'members of the group: 3, 5 or 7', bearsALoss, 5)
     .option('--clients <n>', 'that write all the time, spread over the members', number, 10)
     .option('--size <bytes>', 'of a command', commandSize, 256)
     .option(
@@ -60,6 +60,13 @@ export function drillsCommand(protocol: GroupProtocol, drills: readonly Drill[])
     .action(async (asked: readonly Drill[], flags: DrillsFlags) => {
       process.exitCode = await runDrills(protocol, asked.length === 0 ? drills : asked, flags)
     })
+}
+
+/** A group of one has no follower, and nobody to take over. */
+function bearsALoss(text: string): number {
+  const members = groupSize(text)
+  if (members === 1) throw new InvalidArgumentError('Expected 3, 5 or 7.')
+  return members
 }
 
 /** Resolves with the exit code: 1 when a bar was missed, 130 when it was interrupted. */
