@@ -133,6 +133,7 @@ async function runAll(
   const starts = [() => startOurs(protocol, { ...shared, basePort, apply, cpuProfDir: cpuProf })]
   const other = flags.beside === undefined ? undefined : others[flags.beside]
   if (other !== undefined) {
+    if (!flags.grpc) throw new Error('--no-grpc measures ours alone: leave --beside out.')
     other.require()
     starts.push(() => other.start({ ...shared, basePort: basePort + portsPerSystem }))
   }

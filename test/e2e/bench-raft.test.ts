@@ -94,6 +94,16 @@ describe('./agora bench raft', () => {
     await expectNothingLeft()
   })
 
+  it('leaves no process when it is killed without a word', async () => {
+    const { child, said, ended } = startBench(['--seconds', '60'])
+    const started = (): boolean => said.err.includes('warming up') || child.exitCode !== null
+    await until(started, 60_000, 'the group runs')
+    child.kill('SIGKILL')
+    await ended
+    if (!existsSync('/proc/self/environ')) return
+    await until(() => leftBehind().length === 0, 30_000, 'the members have ended')
+  })
+
   it('says how to get what it is to be measured beside, before it starts anything', async () => {
     const { said, ended } = startBench(['--beside', 'etcd'], { PATH: parentDir })
     expect(await ended).toBe(1)
