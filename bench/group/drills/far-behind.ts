@@ -6,8 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { GroupMember } from '../member.ts'
 import { atLeast, type Drill, type DrillResult, figure, must } from './drill.ts'
 import { acknowledgedPerSecond, failuresByCode, longestSilence, type Span } from './history.ts'
-import { type Scene, withScene } from './scene.ts'
-import { isGettingState } from './wipe-replace.ts'
+import { isGettingState, type Scene, withScene } from './scene.ts'
 
 /** Enough outstanding for the group to be busy. */
 const busyClients = 100

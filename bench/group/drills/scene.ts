@@ -3,6 +3,7 @@
  * whatever happens, nothing is left behind.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { GroupStatus } from '../../../replication/replicated-log.ts'
 import { Group } from '../group.ts'
 import { type Audit, auditGroup } from './audit.ts'
 import { type DrillResult, type DrillSetting, figure, none } from './drill.ts'
@@ -55,6 +56,11 @@ export async function withScene(
       await stop()
     }
   })
+}
+
+/** Whether a member takes over another one's state: told beside its status meanwhile. */
+export function isGettingState(status: GroupStatus | undefined): boolean {
+  return status !== undefined && 'stateTransfer' in status
 }
 
 async function withGroup<T>(setting: DrillSetting, work: (group: Group) => Promise<T>): Promise<T> {

@@ -1,13 +1,14 @@
 /**
  * A member loses its disk while clients write. It starts with an empty one, is no part of the group,
- * and is taken back in by `replace`: first it gets the data without a vote, then it votes again.
+ * and is taken back in by `replace`: first it gets the data without a vote, then it votes again. The
+ * status is read in Raft's words: of all drills this one belongs to groups that replace members.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GroupStatus } from '../../../replication/replicated-log.ts'
 import type { GroupMember } from '../member.ts'
 import { atMost, type Bar, type Drill, figure, must, none } from './drill.ts'
 import { acknowledgedPerSecond, failuresByCode, longestSilence, type Span } from './history.ts'
-import { type Scene, withScene } from './scene.ts'
+import { isGettingState, type Scene, withScene } from './scene.ts'
 
 const calmMs = 1_000
 /** Wiped, and writes go on without it. */
@@ -147,11 +148,6 @@ async function lookAt({ group }: Scene, victim: GroupMember): Promise<Seen | und
   const matchIndex = Number(details.matchIndex ?? 0)
   const lag = lastIndexOf(status) - matchIndex
   return { atMs: performance.now(), role: String(details.role), lag }
-}
-
-/** Beside the status while it takes place. */
-export function isGettingState(status: GroupStatus | undefined): boolean {
-  return status !== undefined && 'stateTransfer' in status
 }
 
 function lastIndexOf({ protocolDetails }: GroupStatus): number {
