@@ -64,6 +64,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   'ackBeforePersist',
   'confirmReplaced',
   'quorumOneLess',
+  'countAnyDisk',
+  'changeBeforeTermCommit',
+  'changeTwiceAtOnce',
+  'learnerCounts',
+  'installKeepsTail',
+  'foundWithoutAll',
+  'trimBeyondDurable',
 ]
 
 export type Votes = Map<MemberId, boolean>
@@ -80,6 +87,8 @@ export type Leader = {
   readonly termStartIndex: LogIndex
   /** One for each peer. */
   readonly progress: Map<MemberId, Progress>
+  /** Other members' proposals in the log beyond the commit index: see originName(). */
+  readonly forwarded: Set<string>
   heartbeatElapsed: number
   /** The latest confirmation round begun. */
   round: Round
