@@ -4,6 +4,7 @@
  * status is read in Raft's words: of all drills this one belongs to groups that replace members.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { quorumOf } from '../../../common/quorum.ts'
 import type { GroupStatus } from '../../../replication/replicated-log.ts'
 import type { GroupMember } from '../member.ts'
 import { atMost, type Bar, type Drill, figure, must, none } from './drill.ts'
@@ -17,6 +18,9 @@ const forgetsWithinMs = 60_000
 const askWithinMs = 30_000
 const recoverWithinMs = 120_000
 const pollMs = 25
+const noQuorumMs = 1_500
+/** A signal is on its way for less than this. */
+const pausedForSureMs = 100
 /** What may still be missing when it gets its vote, and be appended between two looks. */
 const closeBehindEntries = 2_000
 const gapLimitMs = 1_000
@@ -29,9 +33,17 @@ type Seen = {
   readonly lag: number
 }
 
+/** While so many were paused that only the empty disk could have made a quorum. */
+type NoQuorum = {
+  readonly acknowledged: number
+  /** Until writes went on. */
+  readonly span: Span
+}
+
 type Course = {
   readonly seen: readonly Seen[]
   readonly outsideBeforeReplace: boolean
+  readonly withoutQuorum: NoQuorum
   readonly gotState: boolean
   readonly wipedMs: number
   readonly replacedMs: number
@@ -53,15 +65,23 @@ export const wipeReplace: Drill = {
       const { wipedMs, replacedMs, votesMs, seen } = course
       await scene.group.serves(victim, { timeoutMs: recoverWithinMs, signal: setting.signal })
       const whole: Span = { fromMs: wipedMs, toMs: performance.now() }
+      const { withoutQuorum } = course
+      const before: Span = { fromMs: wipedMs, toMs: withoutQuorum.span.fromMs }
+      const after: Span = { fromMs: withoutQuorum.span.toMs, toMs: whole.toMs }
       const others = history.acknowledged.filter(({ home }) => home !== victim.address.id)
       return {
         bars: [
           must('no part of the group before replace', course.outsideBeforeReplace),
+          none('writes that only the empty disk could have agreed to', withoutQuorum.acknowledged),
           ...quorumBars(seen),
-          atMost('write gap of clients at other members', longestSilence(others, whole), {
-            limit: gapLimitMs,
-            unit: 'ms',
-          }),
+          atMost(
+            'write gap of clients at other members',
+            Math.max(longestSilence(others, before), longestSilence(others, after)),
+            {
+              limit: gapLimitMs,
+              unit: 'ms',
+            },
+          ),
         ],
         figures: [
           figure('the log began at index', logBegins, ''),
@@ -72,7 +92,7 @@ export const wipeReplace: Drill = {
           },
           figure('looks at it while it was joining', joining(seen).length, ''),
           figure('acknowledged per second before', acknowledgedPerSecond(others, calm), ''),
-          figure('acknowledged per second meanwhile', acknowledgedPerSecond(others, whole), ''),
+          figure('acknowledged per second from then on', acknowledgedPerSecond(others, after), ''),
           {
             what: 'attempts repeated meanwhile',
             seen: failuresByCode(history.failed, whole) || 'none',
@@ -105,6 +125,7 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
   victim.start()
   const outsideBeforeReplace = await saysThatItIsOutside(scene, victim)
   say(`member ${id} runs with an empty disk and asks to be let in`)
+  const withoutQuorum = await pauseAllButMinority(scene, victim)
 
   const seen: Seen[] = []
   let gotState = false
@@ -123,10 +144,36 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
     }
     const votesMs = performance.now()
     say(`member ${id} votes after ${(votesMs - replacedMs).toFixed(0)} ms`)
-    return { seen, outsideBeforeReplace, gotState, wipedMs, replacedMs, votesMs }
+    return { seen, outsideBeforeReplace, withoutQuorum, gotState, wipedMs, replacedMs, votesMs }
   } finally {
     operator.close()
   }
+}
+
+/**
+ * Pauses so many of the others that those left are one short of a quorum, the empty disk not counted:
+ * nothing may be acknowledged. Goes on when writes do.
+ */
+async function pauseAllButMinority(scene: Scene, victim: GroupMember): Promise<NoQuorum> {
+  const { group, writers, history, setting } = scene
+  const leader = await group.leader()
+  const followers = group.members.filter((member) => member !== victim && member !== leader)
+  const paused = followers.slice(0, group.members.length - quorumOf(group.members.length))
+  const fromMs = performance.now()
+  let untilMs = fromMs
+  for (const member of paused) member.pause()
+  try {
+    await sleep(noQuorumMs, undefined, { signal: setting.signal })
+    untilMs = performance.now()
+  } finally {
+    for (const member of paused) member.resume()
+  }
+  const acknowledged = history.acknowledged.filter(
+    ({ invokedMs, acknowledgedMs }) =>
+      invokedMs > fromMs + pausedForSureMs && acknowledgedMs < untilMs,
+  )
+  await writers.acknowledgesAgain(untilMs, recoverWithinMs)
+  return { acknowledged: acknowledged.length, span: { fromMs, toMs: performance.now() } }
 }
 
 /** It answers, says that it cannot serve, and the others do not count it under its new disk. */
