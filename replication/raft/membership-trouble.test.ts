@@ -17,7 +17,8 @@ function watch(setup: ConstructorParameters<typeof Group>[0]) {
   const refusals = () =>
     events.flatMap((event) => (event.kind === 'administered' ? [event.refusal ?? 'done'] : []))
   const rejected = () => events.filter(({ kind }) => kind === 'rejected')
-  return { group, refusals, rejected }
+  const passed = () => events.filter(({ kind }) => kind === 'passed').length
+  return { group, refusals, rejected, passed }
 }
 
 function live(group: Group, ticks: number): void {
@@ -144,6 +145,19 @@ describe('a removed member', () => {
       group.settle()
     }
     expect(group.core(2).unavailableReason()).toMatch(/removed/)
+  })
+})
+
+describe('a read', () => {
+  it('passes though those whose answer it waits for have lost their vote', () => {
+    const { group, passed } = watch({ members: 2 })
+    group.elect(0)
+    live(group, 20)
+    group.read(0)
+    group.drop(({ from }) => from === 0)
+    group.administer(0, { kind: 'remove', id: memberId(1) })
+    live(group, 20)
+    expect(passed()).toBe(1)
   })
 })
 

@@ -85,6 +85,7 @@ export function receiveReadRequest(raft: Raft, from: MemberId, message: ReadRequ
 /** Only once an entry of its term is committed does a leader know what is (section 6.4, step 1). */
 function beginRound(raft: Raft, leader: Leader): void {
   const { waiting } = raft.barriers
+  settleRound(raft, leader)
   if (leader.confirming !== undefined) return
   if (waiting.size === 0 && leader.askers.size === 0) return
   const knowsCommitted = raft.commitIndex >= leader.termStartIndex
@@ -112,6 +113,11 @@ export function noteRoundAnswered(
   if (progress === undefined) return
   const round = raft.plantedBug === 'lateReadAck' ? leader.round : answer.round
   if (round > progress.ackedRound) progress.ackedRound = round
+  settleRound(raft, leader)
+}
+
+/** Also when nobody answers any more: those who have not may have lost their vote meanwhile. */
+function settleRound(raft: Raft, leader: Leader): void {
   const { confirming } = leader
   if (confirming === undefined) return
   let answered = 0
