@@ -4,6 +4,7 @@
  */
 import { reachedByQuorum } from '../../common/quorum.ts'
 import type { LogIndex } from '../replicated-log.ts'
+import { originName } from './forward.ts'
 import { commitTo, type Leader, type Raft } from './state.ts'
 import { asIndex } from './types.ts'
 
@@ -25,12 +26,14 @@ export function advanceCommit(raft: Raft, leader: Leader): void {
   if (reached === undefined || reached <= raft.commitIndex) return
   const index = asIndex(reached)
   if (raft.log.termAt(index) !== raft.term && raft.plantedBug !== 'commitOlderTerm') return
-  releaseUncommitted(raft, index)
+  releaseUncommitted(raft, leader, index)
   commitTo(raft, index)
 }
 
-function releaseUncommitted(raft: Raft, upTo: LogIndex): void {
+function releaseUncommitted(raft: Raft, { forwarded }: Leader, upTo: LogIndex): void {
   for (let index = raft.commitIndex + 1; index <= upTo; index += 1) {
-    raft.uncommittedBytes -= raft.log.entryAt(asIndex(index)).bytes.length
+    const entry = raft.log.entryAt(asIndex(index))
+    raft.uncommittedBytes -= entry.bytes.length
+    if (entry.kind === 'command') forwarded.delete(originName(entry.origin))
   }
 }

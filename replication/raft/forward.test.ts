@@ -130,11 +130,27 @@ describe('proposals at a follower', () => {
     expect(group.texts(2)).toEqual(['b', 'of the old leader'])
   })
 
+  it('stand in the log once, however often they come while they are not committed', () => {
+    const { group } = groupOf(3, { forwardRetryTicks: 4 })
+    group.elect(0)
+    group.cut(0, 1)
+    group.cut(0, 2, true)
+    group.propose(2, 'a')
+    for (let tick = 0; tick < 20; tick += 1) {
+      group.tick(2)
+      group.settle()
+    }
+    const { log } = group.core(0).state
+    expect(log.lastIndex).toBe(2)
+  })
+
   it('may stand in the log twice, but are answered once', () => {
     const { group, answered } = groupOf(3)
     group.elect(0)
     group.propose(2, 'a')
-    group.network.push(...group.network.filter(isForward))
+    const copies = group.network.filter(isForward)
+    group.settle()
+    group.network.push(...copies)
     group.settle()
     expect(group.texts(1)).toEqual(['a', 'a'])
     expect(answered).toHaveLength(1)

@@ -106,12 +106,24 @@ function forwardWaiting(raft: Raft, leader: MemberId): void {
  */
 export function receiveForward(raft: Raft, from: MemberId, message: Forward): void {
   if (raft.role.kind !== 'leader' || raft.role.transfer !== undefined) return
+  const { forwarded } = raft.role
   const { incarnation, proposals } = message
   for (const { id, payload } of proposals) {
-    if (payload.length > raft.options.payloadMaxBytes) continue
+    const origin = { member: from, incarnation, proposal: id }
+    const name = originName(origin)
+    if (payload.length > raft.options.payloadMaxBytes || forwarded.has(name)) continue
     if (!hasRoom(raft)) return
-    appendCommand(raft, { member: from, incarnation, proposal: id }, payload)
+    forwarded.add(name)
+    appendCommand(raft, origin, payload)
   }
+}
+
+/**
+ * Under this name a leader knows what it has in its log already, uncommitted. It is asked again for what
+ * takes long; if it took that, too, a group that is slow would have ever more to do.
+ */
+export function originName({ member, incarnation, proposal }: ProposalOrigin): string {
+  return `${member}/${incarnation}/${proposal}`
 }
 
 function hasRoom(raft: Raft): boolean {

@@ -5,7 +5,7 @@
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import { configurationEntry, noopEntry } from './entry.ts'
-import { requeueForwarded } from './forward.ts'
+import { originName, requeueForwarded } from './forward.ts'
 import { newProgress } from './progress.ts'
 import { requeueAsked } from './read-index.ts'
 import { refreshMembers } from './seats.ts'
@@ -62,6 +62,7 @@ export function becomeLeader(raft: Raft): Leader {
     kind: 'leader',
     termStartIndex,
     progress: new Map(),
+    forwarded: new Set(),
     heartbeatElapsed: 0,
     round: 0 as Round,
     askers: new Map(),
@@ -81,7 +82,9 @@ export function becomeLeader(raft: Raft): Leader {
   }
   raft.uncommittedBytes = 0
   for (let index = raft.commitIndex + 1; index <= log.lastIndex; index += 1) {
-    raft.uncommittedBytes += log.entryAt(asIndex(index)).bytes.length
+    const entry = log.entryAt(asIndex(index))
+    raft.uncommittedBytes += entry.bytes.length
+    if (entry.kind === 'command') leader.forwarded.add(originName(entry.origin))
   }
   raft.role = leader
   raft.restoring = undefined
