@@ -9,6 +9,7 @@ import { SequencerCore } from '../replication/sequencer/core.ts'
 import type { SequencerMessage } from '../replication/sequencer/message.ts'
 import { clusterIdOf } from '../replication/sequencer/view.ts'
 import { packedFrameBytes } from '../replication/transport/udp-frame.ts'
+import { showUdpMetrics } from '../replication/transport/udp-metrics.ts'
 import { UdpTransport } from '../replication/transport/udp.ts'
 import { customersApplication } from './application.ts'
 import type { Body } from './commands/body.ts'
@@ -38,9 +39,11 @@ async function openProtocol(seat: ReplicaSeat): Promise<Protocol<SequencerMessag
   const sequencer = sequencerConfig(seat.config)
   const ids = seat.members.map(({ id }) => id)
   const random = seededRandom(randomInt(2 ** 32))
+  const transport = await openTransport(seat, random)
   return {
     codec: sequencerCodec,
-    transport: await openTransport(seat, random),
+    transport,
+    showMetrics: (registry) => showUdpMetrics(registry, () => transport.counters),
     tickMs: sequencer.tickMs,
     peerServices: [],
     createCore: (durable) =>
@@ -58,7 +61,7 @@ async function openProtocol(seat: ReplicaSeat): Promise<Protocol<SequencerMessag
 
 function openTransport(seat: ReplicaSeat, random: Random): Promise<UdpTransport> {
   const { self, members, config, logger } = seat
-  const { datagramLoss, clusterSecret: secret } = config
+  const { datagramLoss, groupMulticast, clusterSecret: secret } = config
   return UdpTransport.open({
     self: self.id,
     members: members.map((member) => ({ ...member, ...udpAddress(member) })),
@@ -66,6 +69,7 @@ function openTransport(seat: ReplicaSeat, random: Random): Promise<UdpTransport>
     secret,
     logger,
     datagramMaxBytes: config.sequencer.datagramMaxBytes,
+    ...(groupMulticast === undefined ? {} : { multicast: groupMulticast }),
     ...(datagramLoss > 0 ? { loss: { share: datagramLoss, random } } : {}),
   })
 }

@@ -152,12 +152,38 @@ describe('problems', () => {
       'RAFT_ELECTION_MAX_MS',
       /more than/,
     ],
+    ['no group address', { ...secret, GROUP_MULTICAST: '10.0.0.1' }, 'GROUP_MULTICAST', /239\.0/],
+    ['not an address', { ...secret, GROUP_MULTICAST: '239.1.2.300' }, 'GROUP_MULTICAST', /239\.0/],
+    [
+      'a port that is none',
+      { ...secret, GROUP_MULTICAST: '239.1.2.3:70000' },
+      'GROUP_MULTICAST',
+      /address:port/,
+    ],
+    [
+      'multicast over IPv6',
+      { ...group('0-[::1]:7000'), GROUP_MULTICAST: '239.1.2.3' },
+      'GROUP_MULTICAST',
+      /IPv4 addresses in CUSTOMER_DBS \(there is \[::1\]:7000\)/,
+    ],
   ])('are found: %s', (_, environment, variable, text) => {
     const found = problemsOf(environment)
     expect(found.filter((problem) => problem.variable === variable)).toContainEqual({
       variable,
       text: expect.stringMatching(text),
     })
+  })
+})
+
+it('a multicast group has the port after those of the first member, or its own', () => {
+  expect(load().groupMulticast).toBeUndefined()
+  expect(load({ GROUP_MULTICAST: '239.1.2.3' }).groupMulticast).toEqual({
+    host: '239.1.2.3',
+    port: 6082,
+  })
+  expect(load({ GROUP_MULTICAST: '239.1.2.3:7000' }).groupMulticast).toEqual({
+    host: '239.1.2.3',
+    port: 7000,
   })
 })
 

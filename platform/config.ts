@@ -2,9 +2,16 @@
  * The configuration of every process: the only reader of process.env. All variables are optional
  * but CLUSTER_SECRET, and explained in .env.example.
  */
+import { isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import process from 'node:process'
-import { formatHostPort, type HostPort, isLoopback, type Member } from '../common/host-port.ts'
+import {
+  formatHostPort,
+  type HostPort,
+  isLoopback,
+  type Member,
+  parseHostPort,
+} from '../common/host-port.ts'
 import { ConfigError, ConfigReader, type Environment } from './config-reader.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
@@ -37,6 +44,8 @@ export type Config = {
   readonly logLevel: LogLevel
   /** 0 … 1, for tests: the share of the group's datagrams that the transport throws away. */
   readonly datagramLoss: number
+  /** An IPv4 group, with its port: where the customers group's members send what all are to get. */
+  readonly groupMulticast?: HostPort
   readonly payment: {
     readonly approvalRate: number
     readonly seed: number
@@ -97,6 +106,7 @@ export function loadConfig(
   const reader = new ConfigReader(environment)
   const addresses = readAddresses(reader)
   const tls = readTls(reader)
+  const groupMulticast = readMulticast(reader, addresses.customerDbs)
   const clusterSecret = reader.secret('CLUSTER_SECRET', {
     lengthMin: SECRET_LENGTH_MIN,
     required: secretRequired,
@@ -119,6 +129,7 @@ export function loadConfig(
       max: 86_400,
     }),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
+    ...(groupMulticast === undefined ? {} : { groupMulticast }),
     datagramLoss: reader.fraction('GROUP_DATAGRAM_LOSS', { fallback: 0, min: 0, max: 1 }),
     payment: readPayment(reader),
     rateLimits: readRateLimits(reader),
@@ -217,6 +228,27 @@ function refuseCollisions(reader: ConfigReader, addresses: Addresses): void {
 /** Where a member of a group receives datagrams: its gRPC port + 1. */
 export function udpAddress({ host, port }: HostPort): HostPort {
   return { host, port: port + 1 }
+}
+
+/**
+ * `239.x.y.z` (administratively scoped, RFC 2365) or `239.x.y.z:port`. The port is the same for all
+ * members; by default the one after those of the first: nobody of ours has it.
+ */
+function readMulticast(reader: ConfigReader, members: readonly Member[]): HostPort | undefined {
+  const variable = 'GROUP_MULTICAST'
+  const text = reader.optional(variable)
+  if (text === undefined) return undefined
+  const group = parseHostPort(text.includes(':') ? text : `${text}:${(members[0]?.port ?? 0) + 2}`)
+  if (group === undefined || !isIPv4(group.host) || !group.host.startsWith('239.')) {
+    reader.refuse(variable, 'an address from 239.0.0.0 to 239.255.255.255, or address:port')
+    return undefined
+  }
+  const withIPv6 = members.find(({ host }) => host.includes(':'))
+  if (withIPv6 !== undefined) {
+    const address = formatHostPort(withIPv6)
+    reader.refuse(variable, `nothing, or IPv4 addresses in CUSTOMER_DBS (there is ${address})`)
+  }
+  return group
 }
 
 /** Where the payment service listens. */

@@ -19,6 +19,8 @@ import type { GroupBody } from '../state-machine/check-commands.ts'
 export type Protocol<M> = {
   readonly codec: MessageCodec<M>
   readonly transport: Transport
+  /** Of the transport. Called once. */
+  readonly showMetrics?: (registry: Metrics) => void
   /** One core tick, in milliseconds. */
   readonly tickMs: number
   createCore(durable: DurableState): ProtocolCore<M>

@@ -101,6 +101,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     started.add(() => transfer.close())
 
     const metrics = createReplicaMetrics(name)
+    protocol.showMetrics?.(metrics.registry)
     const driver = await openDriver({
       protocol: plan.protocolName,
       self: self.id,

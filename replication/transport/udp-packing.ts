@@ -8,21 +8,24 @@ import { type Framer, fragmentFrameBytes, fragmentsMax, frameBytes } from './udp
 const lengthBytes = 2
 
 export type PackingOptions = {
+  /** A member, or `everybody`. */
+  readonly destination: number
   readonly datagramMaxBytes: number
-  /** Ids of fragmented messages, fresh for a long time, restarts included. */
+  /** Ids of fragmented messages, fresh for a long time within this process. */
   readonly nextMessageId: () => number
 }
 
 export function sealAll(
   framer: Framer,
   messages: readonly Uint8Array[],
-  { datagramMaxBytes, nextMessageId }: PackingOptions,
+  options: PackingOptions,
 ): Buffer[] {
+  const { destination, datagramMaxBytes } = options
   const datagrams: Buffer[] = []
   let gathered: Uint8Array[] = []
   let sizeBytes = frameBytes
   const flush = (): void => {
-    if (gathered.length > 0) datagrams.push(framer.sealPack(gathered))
+    if (gathered.length > 0) datagrams.push(framer.sealPack(gathered, destination))
     gathered = []
     sizeBytes = frameBytes
   }
@@ -30,7 +33,7 @@ export function sealAll(
     const neededBytes = lengthBytes + message.length
     if (sizeBytes + neededBytes > datagramMaxBytes) flush()
     if (frameBytes + neededBytes > datagramMaxBytes) {
-      datagrams.push(...fragments(framer, message, datagramMaxBytes, nextMessageId()))
+      datagrams.push(...fragments(framer, message, options))
     } else {
       gathered.push(message)
       sizeBytes += neededBytes
@@ -43,14 +46,14 @@ export function sealAll(
 function fragments(
   framer: Framer,
   message: Uint8Array,
-  datagramMaxBytes: number,
-  messageId: number,
+  { destination, datagramMaxBytes, nextMessageId }: PackingOptions,
 ): Buffer[] {
+  const messageId = nextMessageId()
   const pieceBytes = datagramMaxBytes - fragmentFrameBytes
   const count = Math.ceil(message.length / pieceBytes)
   assert(count <= fragmentsMax, `a message of ${message.length} bytes is too large to fragment`)
   return Array.from({ length: count }, (_, index) => {
     const bytes = message.subarray(index * pieceBytes, (index + 1) * pieceBytes)
-    return framer.sealFragment({ messageId, index, count, bytes })
+    return framer.sealFragment({ messageId, index, count, bytes }, destination)
   })
 }

@@ -29,6 +29,7 @@ export class Reassembly {
   readonly #limits: ReassemblyLimits
   readonly #nowMs: () => number
   readonly #senders = new Map<number, SenderState>()
+  #incomplete = 0
 
   constructor(limits: ReassemblyLimits, nowMs: () => number) {
     this.#limits = limits
@@ -40,6 +41,24 @@ export class Reassembly {
     let sum = 0
     for (const { sizeBytes } of this.#senders.values()) sum += sizeBytes
     return sum
+  }
+
+  /** Messages given up with fragments missing. */
+  get incomplete(): number {
+    return this.#incomplete
+  }
+
+  /** Messages begun, of all senders. */
+  get messages(): number {
+    let sum = 0
+    for (const { partials } of this.#senders.values()) sum += partials.size
+    return sum
+  }
+
+  /** What the sender's former process has begun will not be ended. */
+  forget(sender: number): void {
+    this.#incomplete += this.#senders.get(sender)?.partials.size ?? 0
+    this.#senders.delete(sender)
   }
 
   /** The whole message, once its last missing fragment is here. */
@@ -72,6 +91,7 @@ export class Reassembly {
     for (const [messageId, { startedMs }] of state.partials) {
       if (startedMs > expiredMs) return // Kept in the order in which they began.
       this.#drop(state, messageId)
+      this.#incomplete += 1
     }
   }
 
@@ -80,6 +100,7 @@ export class Reassembly {
     for (const messageId of state.partials.keys()) {
       if (state.partials.size <= messagesPerSender && state.sizeBytes <= bytesPerSender) return
       this.#drop(state, messageId)
+      this.#incomplete += 1
     }
   }
 

@@ -1,27 +1,30 @@
 /**
- * Transport over UDP, unicast to each member. Datagrams may be lost, repeated, delayed and
- * reordered, and whoever reaches the port may send some: what is not authentic is dropped at the
- * cost of its check. It must not know what messages mean.
+ * Transport over UDP: unicast to each member, or multicast to those whom it reaches. Datagrams may be
+ * lost, repeated, delayed and reordered, and whoever reaches the port may send some: what is not
+ * authentic, or has been here, is dropped at the cost of its check. It must not know what messages
+ * mean.
  *
  * Messages of one turn for one destination leave together. A broadcast is packed and authenticated
- * once and sent to each.
+ * once and sent to each. At the start all peers are asked to show that they run (udp-sessions.ts).
  */
-import { randomInt } from 'node:crypto'
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { lookup } from 'node:dns'
-import { lookup as lookupOnce } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { lookup } from 'node:dns/promises'
 import { performance } from 'node:perf_hooks'
 import { assert, unreachable } from '../../common/assert.ts'
-import { formatHostPort, type Member } from '../../common/host-port.ts'
+import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
 import { deriveKey } from '../../platform/cluster-key.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Transport } from '../ports.ts'
-import { Framer, type RefusalReason } from './udp-frame.ts'
+import { Admission, type Path } from './udp-admission.ts'
+import { type RefusalReason, type UdpCounters, zeroCounters } from './udp-counters.ts'
+import { everybody, Framer } from './udp-frame.ts'
+import { Multicast } from './udp-multicast.ts'
 import { sealAll } from './udp-packing.ts'
 import { defaultReassemblyLimits, Reassembly, type ReassemblyLimits } from './udp-reassembly.ts'
+import { PeerSessions } from './udp-sessions.ts'
+import { bind, cachedLookup, growBuffers } from './udp-socket.ts'
 import { OncePerSource } from './udp-warnings.ts'
 
 export type UdpTransportOptions = {
@@ -34,62 +37,52 @@ export type UdpTransportOptions = {
   readonly logger: Pick<Logger, 'warn'>
   /** Default 1,400: below what common networks carry unfragmented. */
   readonly datagramMaxBytes?: number
+  /** Broadcasts go to this IPv4 group, to members whom they reach there. */
+  readonly multicast?: HostPort
   readonly reassembly?: Partial<ReassemblyLimits>
   /** For tests: throws that share of the datagrams away instead of sending them. */
   readonly loss?: { readonly share: number; readonly random: Random }
 }
 
-/** Since the start, in datagrams where nothing else is said. */
-export type UdpCounters = {
-  sent: number
-  sentBytes: number
-  sendFailed: number
-  lostOnPurpose: number
-  received: number
-  receivedBytes: number
-  readonly refused: Record<RefusalReason, number>
-}
-
-/** Bursts wait here while the event loop is busy. The kernel may grant less (net.core.rmem_max). */
-const socketBufferBytes = 4 * 1_024 * 1_024
-const lookupKeptMs = 30_000
+/** Waiting for the kernel, behind its own buffer; what comes on top is lost. */
+const sendQueueMaxBytes = 8 * 1_024 * 1_024
 
 type Receive = (from: MemberId, message: Uint8Array) => void
 
 export class UdpTransport implements Transport {
-  readonly counters: UdpCounters = {
-    sent: 0,
-    sentBytes: 0,
-    sendFailed: 0,
-    lostOnPurpose: 0,
-    received: 0,
-    receivedBytes: 0,
-    refused: { foreign: 0, forged: 0, malformed: 0 },
-  }
+  readonly #counters = zeroCounters()
   readonly #socket: Socket
   readonly #options: UdpTransportOptions
-  readonly #datagramMaxBytes: number
   readonly #others: readonly Member[]
   readonly #framer: Framer
+  readonly #sessions: PeerSessions
   readonly #reassembly: Reassembly
+  readonly #admission: Admission
   readonly #warnings: OncePerSource
+  #multicast: Multicast | undefined
   #receive: Receive | undefined
   #toAll: Uint8Array[] = []
   #toOne = new Map<MemberId, Uint8Array[]>()
   #flushComes = false
-  #nextMessageId = randomInt(0x1_0000_0000)
+  #nextMessageId = 0
   #closed: Promise<void> | undefined
 
-  /** Rejects when the address is taken or not this machine's; the message names it. */
+  /**
+   * Rejects when the address is taken or not this machine's; the message names it. Without multicast
+   * where the system refuses that, with a warning.
+   */
   static async open(options: UdpTransportOptions): Promise<UdpTransport> {
     const own = options.members.find((member) => member.id === options.self)
     assert(own !== undefined, 'a member is one of its group')
     const { host, port } = own
     try {
-      const { address, family } = await lookupOnce(host)
+      const { address, family } = await lookup(host)
       const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup: cachedLookup() })
-      await bind(socket, address, port)
-      return new UdpTransport(socket, options)
+      await bind(socket, { host: address, port })
+      const transport = new UdpTransport(socket, options)
+      await transport.#join(address)
+      transport.#greetAll()
+      return transport
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       const address = formatHostPort({ host, port })
@@ -99,22 +92,47 @@ export class UdpTransport implements Transport {
 
   private constructor(socket: Socket, options: UdpTransportOptions) {
     const { self, members, cluster, secret, logger } = options
+    const nowMs = () => performance.now()
     this.#socket = socket
     this.#options = options
-    this.#datagramMaxBytes = options.datagramMaxBytes ?? 1_400
     this.#others = members.filter((member) => member.id !== self)
-    const peers = new Set<number>(this.#others.map((member) => member.id))
-    const key = deriveKey(secret, 'datagram')
-    this.#framer = new Framer(key, { cluster, sender: self }, (sender) => peers.has(sender))
-    const limits = { ...defaultReassemblyLimits, ...options.reassembly }
-    this.#reassembly = new Reassembly(limits, () => performance.now())
+    this.#framer = new Framer(deriveKey(secret, 'datagram'), { cluster, sender: self })
+    const others = this.#others.map((member) => member.id)
+    this.#sessions = new PeerSessions(others, nowMs)
+    this.#reassembly = new Reassembly({ ...defaultReassemblyLimits, ...options.reassembly }, nowMs)
+    this.#admission = new Admission({
+      self,
+      framer: this.#framer,
+      sessions: this.#sessions,
+      reassembly: this.#reassembly,
+      greet: (to, hello) => this.#transmitTo(to, this.#framer.sealHello(hello, to)),
+      sessionConfirmed: (peer) => {
+        this.#counters.sessionsConfirmed += 1
+        this.#multicast?.forget(peer)
+      },
+      echoed: (peer, nonce) => this.#multicast?.echoed(peer, nonce),
+    })
     this.#warnings = new OncePerSource(logger)
-    for (const grow of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
-      socket[grow](socketBufferBytes)
-    }
-    socket.on('message', (datagram, source) => this.#received(datagram, source))
+    growBuffers(socket)
+    socket.on('message', (datagram, source) => this.#received(datagram, source, 'unicast'))
     // An unbound or broken socket: nothing arrives any more, which the group notices by itself.
     socket.on('error', (err) => this.#warnings.warn('socket', { err }, 'the UDP socket reports'))
+  }
+
+  /** Since the start. */
+  get counters(): Readonly<UdpCounters> {
+    this.#counters.messagesIncomplete = this.#reassembly.incomplete
+    return this.#counters
+  }
+
+  /** Whether something that `peer` sends now would be taken. */
+  isConfirmed(peer: MemberId): boolean {
+    return this.#sessions.isConfirmed(peer)
+  }
+
+  /** Whether a broadcast goes to `peer` by multicast. */
+  isMulticastTo(peer: MemberId): boolean {
+    return this.#multicast?.reaches(peer) ?? false
   }
 
   /** The universe is configured: everybody is a peer for ever. */
@@ -138,12 +156,43 @@ export class UdpTransport implements Transport {
 
   /** What was sent in this turn still leaves. */
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
-      this.#flush()
-      this.#receive = undefined
-      this.#socket.close(() => resolve())
-    })
+    this.#closed ??= this.#close()
     return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#flush()
+    this.#receive = undefined
+    await this.#multicast?.close()
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()))
+  }
+
+  async #join(interfaceAddress: string): Promise<void> {
+    const { multicast: group } = this.#options
+    if (group === undefined) return
+    try {
+      this.#multicast = await Multicast.open({
+        group,
+        interfaceAddress,
+        sender: this.#socket,
+        nowMs: () => performance.now(),
+        receive: (datagram, source) => this.#received(datagram, source, 'multicast'),
+        report: (err) => this.#warnings.warn('group', { err }, 'the multicast socket reports'),
+      })
+    } catch (err) {
+      const text =
+        'this member does without multicast: it sends to, and hears from, each member alone'
+      this.#warnings.warn('group', { err }, text)
+    }
+  }
+
+  /** Whoever starts last greets the others, and their answers ask for the same: both know. */
+  #greetAll(): void {
+    for (const { id } of this.#others) {
+      const ask = this.#sessions.ask(id)
+      if (ask === undefined) continue
+      this.#transmitTo(id, this.#framer.sealHello({ echo: undefined, ask }, id))
+    }
   }
 
   /** At the end of the turn: what one Ready sends leaves together, and is not kept waiting. */
@@ -161,19 +210,37 @@ export class UdpTransport implements Transport {
     const toOne = this.#toOne
     this.#toAll = []
     this.#toOne = new Map()
-    for (const datagram of this.#seal(toAll)) {
-      for (const member of this.#others) this.#transmit(datagram, member)
-    }
+    if (toAll.length > 0) this.#flushToAll(toAll)
     for (const [to, messages] of toOne) {
-      const member = this.#others.find(({ id }) => id === to)
-      assert(member !== undefined, 'messages go to other members of the group')
-      for (const datagram of this.#seal(messages)) this.#transmit(datagram, member)
+      for (const datagram of this.#seal(messages, to)) this.#transmitTo(to, datagram)
     }
   }
 
-  #seal(messages: readonly Uint8Array[]): Buffer[] {
+  #flushToAll(messages: readonly Uint8Array[]): void {
+    const multicast = this.#multicast
+    const alone =
+      multicast === undefined
+        ? this.#others
+        : this.#others.filter(({ id }) => !multicast.reaches(id))
+    const ask = multicast?.ask()
+    if (multicast !== undefined && ask !== undefined) {
+      const hello = this.#framer.sealHello({ echo: undefined, ask }, everybody)
+      this.#transmit(hello, multicast.group)
+      this.#counters.sentMulticast += 1
+    }
+    for (const datagram of this.#seal(messages, everybody)) {
+      if (multicast !== undefined && alone.length < this.#others.length) {
+        this.#transmit(datagram, multicast.group)
+        this.#counters.sentMulticast += 1
+      }
+      for (const member of alone) this.#transmit(datagram, member)
+    }
+  }
+
+  #seal(messages: readonly Uint8Array[], destination: number): Buffer[] {
     return sealAll(this.#framer, messages, {
-      datagramMaxBytes: this.#datagramMaxBytes,
+      destination,
+      datagramMaxBytes: this.#options.datagramMaxBytes ?? 1_400,
       nextMessageId: () => {
         this.#nextMessageId = (this.#nextMessageId + 1) >>> 0
         return this.#nextMessageId
@@ -181,85 +248,60 @@ export class UdpTransport implements Transport {
     })
   }
 
-  #transmit(datagram: Buffer, { host, port }: Member): void {
+  #transmitTo(to: number, datagram: Buffer): void {
+    const member = this.#others.find(({ id }) => id === to)
+    assert(member !== undefined, 'messages go to other members of the group')
+    this.#transmit(datagram, member)
+  }
+
+  #transmit(datagram: Buffer, { host, port }: HostPort): void {
     const { loss } = this.#options
     if (loss !== undefined && loss.random.next() < loss.share) {
-      this.counters.lostOnPurpose += 1
+      this.#counters.lostOnPurpose += 1
       return
     }
-    this.counters.sent += 1
-    this.counters.sentBytes += datagram.length
+    if (this.#socket.getSendQueueSize() > sendQueueMaxBytes) {
+      this.#counters.sendQueueFull += 1
+      return
+    }
+    this.#counters.sent += 1
+    this.#counters.sentBytes += datagram.length
     this.#socket.send(datagram, port, host, (err) => {
       if (err === null) return
       // The same to the group as a lost datagram: it repairs that.
-      this.counters.sendFailed += 1
+      this.#counters.sendFailed += 1
       this.#warnings.warn(formatHostPort({ host, port }), { err }, 'a datagram cannot be sent')
     })
   }
 
-  #received(datagram: Buffer, source: RemoteInfo): void {
-    this.counters.received += 1
-    this.counters.receivedBytes += datagram.length
-    const opened = this.#framer.open(datagram)
-    switch (opened.kind) {
-      case 'pack':
-        for (const message of opened.messages) this.#receive?.(opened.sender as MemberId, message)
+  #received(datagram: Buffer, source: RemoteInfo, path: Path): void {
+    if (this.#closed !== undefined) return
+    this.#counters.received += 1
+    this.#counters.receivedBytes += datagram.length
+    const admitted = this.#admission.admit(datagram, path)
+    switch (admitted.kind) {
+      case 'messages':
+        for (const message of admitted.messages) {
+          this.#receive?.(admitted.sender as MemberId, message)
+        }
         break
-      case 'fragment': {
-        const message = this.#reassembly.add(opened.sender, opened.fragment)
-        if (message !== undefined) this.#receive?.(opened.sender as MemberId, message)
+      case 'nothing':
         break
-      }
       case 'refused':
-        this.#refused(opened.reason, source)
+        this.#refused(admitted.reason, source)
         break
       default:
-        unreachable(opened)
+        unreachable(admitted)
     }
   }
 
   #refused(reason: RefusalReason, { address, port }: RemoteInfo): void {
-    this.counters.refused[reason] += 1
-    if (reason === 'foreign') return
+    this.#counters.refused[reason] += 1
+    if (reason !== 'forged' && reason !== 'malformed') return
     const text =
       reason === 'forged'
         ? 'a datagram with a wrong signature was dropped; is CLUSTER_SECRET the same everywhere?'
         : 'a datagram that cannot be read was dropped; do all members run the same version?'
     this.#warnings.warn(`${reason} ${address}`, { source: `${address}:${port}` }, text)
-  }
-}
-
-function bind(socket: Socket, address: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      socket.close()
-      reject(error)
-    }
-    socket.once('error', fail)
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.off('error', fail)
-      resolve()
-    })
-  })
-}
-
-type LookupCallback = (err: NodeJS.ErrnoException | null, address: string, family: number) => void
-
-/** Without it every datagram to a host name would ask the resolver. */
-function cachedLookup() {
-  const known = new Map<string, { address: string; family: number; untilMs: number }>()
-  return (hostname: string, options: object, callback: LookupCallback): void => {
-    const family = isIP(hostname)
-    const cached =
-      family > 0 ? { address: hostname, family, untilMs: Infinity } : known.get(hostname)
-    if (cached !== undefined && cached.untilMs > performance.now()) {
-      callback(null, cached.address, cached.family)
-      return
-    }
-    lookup(hostname, { ...options, all: false }, (err, address, found) => {
-      const untilMs = performance.now() + lookupKeptMs
-      if (err === null) known.set(hostname, { address, family: found, untilMs })
-      callback(err, address, found)
-    })
   }
 }

@@ -406,6 +406,7 @@ describe('a replica', () => {
     const { json, metrics } = await client.getStatus({ metrics: true }, within10s())
     expect(JSON.parse(json)).toMatchObject({ protocol: 'sequencer', self: 0, writable: true })
     expect(metrics).toMatch(/agora_replica_request_seconds_count\{.*kind="submit",code="OK"/)
+    expect(metrics).toMatch(/agora_replica_udp_datagrams_refused_total\{.*reason="replayed"/)
     expect((await client.getStatus({}, within10s())).metrics).toBe('')
   })
 
