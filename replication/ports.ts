@@ -42,7 +42,10 @@ export interface StateTransfer {
 
 /** Carries encoded messages between the members of one group. May lose, repeat, delay and reorder. */
 export interface Transport {
-  /** To anybody whose address is known: by configuration, or by setPeers() at any time before. */
+  /**
+   * To anybody whose address is known: by configuration, by setPeers() at any time before, or because
+   * something has come from it. To others nothing is sent.
+   */
   send(to: MemberId, message: Uint8Array): void
   /** All peers; lets a transport encode and authenticate once. */
   broadcast(message: Uint8Array): void

@@ -92,3 +92,32 @@ describe('links', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('whoever has opened a stream', () => {
+  it('can be answered where it says, and is sent nothing else', () => {
+    links.heardFrom(at(5))
+    expect(taken()).toEqual([])
+    say(5)
+    vi.advanceTimersByTime(2_000)
+    expect(taken()).toEqual(['open 5 at 7005', 'send to 5 at 7005', 'close 5 at 7005'])
+  })
+
+  it('is answered where it is now; but where a peer is, its group says', () => {
+    links.heardFrom(at(5))
+    say(5)
+    links.heardFrom(at(5, 8_005))
+    say(5)
+    links.setPeers([at(1)])
+    links.heardFrom(at(1, 9_001))
+    say(1)
+    expect(taken()).toEqual([
+      'open 5 at 7005',
+      'send to 5 at 7005',
+      'close 5 at 7005',
+      'open 5 at 8005',
+      'send to 5 at 8005',
+      'open 1 at 7001',
+      'send to 1 at 7001',
+    ])
+  })
+})

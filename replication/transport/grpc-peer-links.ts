@@ -53,6 +53,19 @@ export class PeerLinks {
     }
   }
 
+  /**
+   * Somebody has opened a stream and said where it can be answered. A member with an old list, or one
+   * that was added while this one was away, is known in no other way.
+   */
+  heardFrom(sender: Member): void {
+    if (this.#closed || this.#peers.has(sender.id)) return
+    this.#remember(sender)
+    const link = this.#links.get(sender.id)
+    if (link === undefined || link.leadsTo(sender)) return
+    link.close()
+    this.#links.delete(sender.id)
+  }
+
   /** Undefined when nobody has ever said where it is. */
   to(id: MemberId): Link | undefined {
     const link = this.#links.get(id)

@@ -9,7 +9,8 @@ import {
   type ServiceDefinition,
   status,
 } from '@grpc/grpc-js'
-import type { Member } from '../../common/host-port.ts'
+import { assert } from '../../common/assert.ts'
+import type { HostPort, Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Random } from '../../common/random.ts'
 import { deriveKey } from '../../platform/cluster-key.ts'
@@ -72,6 +73,7 @@ export class GrpcPeers implements Transport {
   readonly service: RpcService
   readonly #options: GrpcPeersOptions
   readonly #keys: PeerKeys
+  readonly #ownAddress: HostPort
   readonly #links: PeerLinks
   /** The latest stream of each peer: an older one is dead, though nobody may have noticed. */
   readonly #incoming = new Map<MemberId, IncomingStream>()
@@ -82,6 +84,9 @@ export class GrpcPeers implements Transport {
   constructor(options: GrpcPeersOptions) {
     this.#options = options
     const { secret, members, self } = options
+    const own = members.find(({ id }) => id === self)
+    assert(own !== undefined, 'a member knows its own address')
+    this.#ownAddress = own
     this.#keys = { rpc: rpcKey(secret), peer: deriveKey(secret, 'peer') }
     const { strangerIdleMs } = options
     this.#links = new PeerLinks({ open: (peer) => this.#link(peer), strangerIdleMs })
@@ -121,11 +126,13 @@ export class GrpcPeers implements Transport {
 
   #link(peer: Member): PeerLink {
     const { self, group, tls, logger, queueMessagesMax, queueMaxBytes } = this.#options
+    const address = this.#ownAddress
     return new PeerLink({
       peer,
       elsewhere: this.#configuredElsewhere(peer),
       path: streamPath,
-      metadata: () => streamMetadata(this.#keys, streamPath, { group, from: self, to: peer.id }),
+      metadata: () =>
+        streamMetadata(this.#keys, streamPath, { group, from: self, to: peer.id, address }),
       tls,
       queueMessagesMax: queueMessagesMax ?? 8_192,
       queueMaxBytes: queueMaxBytes ?? 8 * 1024 * 1024,
@@ -161,7 +168,8 @@ export class GrpcPeers implements Transport {
       end(status.PERMISSION_DENIED, refusal ?? '')
       return
     }
-    const { from } = ends
+    const { from, address } = ends
+    this.#links.heardFrom({ id: from, ...address })
     this.#incoming.get(from)?.end(status.ABORTED, 'the peer has opened a newer stream')
     const stream: IncomingStream = { call, end }
     this.#incoming.set(from, stream)

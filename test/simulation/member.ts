@@ -191,6 +191,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     this.#life.arrive(() => {
       const message = this.#world.protocol.codec.decode(bytes)
       this.#world.trace?.(`${this.id} ← ${from} ${describe(message)}`)
+      this.#peers.heardFrom(from)
       this.#world.received({ from, to: this.id, message })
       this.#input('receive', (core) => core.receive(from, message))
     })

@@ -21,6 +21,11 @@ export class Peers {
     this.#learn(peers.map(({ id }) => id))
   }
 
+  /** Whoever says something says where it can be answered. */
+  heardFrom(id: MemberId): void {
+    this.#known.add(id)
+  }
+
   /** What goes to somebody whose address nobody has told is lost. */
   addressed(to: MemberId | 'others'): readonly MemberId[] {
     if (to === 'others') return this.#others
