@@ -23,7 +23,8 @@ const noQuorumMs = 1_500
 const pausedForSureMs = 100
 /** What may still be missing when it gets its vote, and be appended between two looks. */
 const closeBehindEntries = 2_000
-const gapLimitMs = 1_000
+/** As when a leader dies. */
+const gapLimitMs = 2_000
 
 /** The member as the leader sees it. */
 type Seen = {
@@ -125,6 +126,8 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
   victim.start()
   const outsideBeforeReplace = await saysThatItIsOutside(scene, victim)
   say(`member ${id} runs with an empty disk and asks to be let in`)
+  // Time enough to get the state, if anybody gave it to a stranger: then it would have all it needs.
+  await sleep(awayMs, undefined, { signal })
   const withoutQuorum = await pauseAllButMinority(scene, victim)
 
   const seen: Seen[] = []
