@@ -109,6 +109,26 @@ describe('what has been recorded', () => {
     expect(a.inbox.map(({ message }) => message)).toEqual(['new'])
   })
 
+  it('an echo that was held back does not bring a former process back', () => {
+    const [a, former] = pair()
+    now += 100
+    a.receive(one(start(1).seal('of a process still older'))) // Makes a ask.
+    const question = a.outbox.splice(0)
+    expect(question).toHaveLength(1)
+    former.receive(question[0]?.datagram as Buffer)
+    const held = former.outbox.splice(0)
+    expect(held).toHaveLength(1)
+    now += 100
+    const b = start(1)
+    b.greetAll()
+    exchange([a, b]) // It echoes the same nonce.
+    now += 100
+    expect(a.receive(held[0]?.datagram as Buffer)).toEqual(refused('unconfirmed'))
+    expect(a.receive(one(former.seal('x')))).toEqual(refused('unconfirmed'))
+    a.receive(one(b.seal('b still speaks')))
+    expect(a.inbox).toEqual([{ from: 1, message: 'b still speaks' }])
+  })
+
   it('while its sender is down does not bring a former process back', () => {
     const record: SentDatagram[] = []
     const [, b] = pair(record)

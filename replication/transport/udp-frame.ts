@@ -74,6 +74,11 @@ export class Framer {
     this.#options = options
   }
 
+  /** Datagrams so far: the number of the last one. */
+  get sealed(): number {
+    return this.#sequence
+  }
+
   /** Each message must fit the datagram and be shorter than 64 KiB. */
   sealPack(messages: readonly Uint8Array[], destination: number): Buffer {
     const bodyBytes = messages.reduce((sum, message) => sum + lengthBytes + message.length, 0)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
+import { seededRandom } from '../../common/random.ts'
 import { until } from '../until.ts'
 import {
   at,
@@ -139,5 +140,44 @@ describe('what was recorded on the wire', () => {
     say(sender, 'third')
     await until(() => target.inbox.length > 0, patienceMs)
     expect(textsOf(target)).toEqual(['third'])
+  })
+
+  it('has none in any mixture of 6,000, while genuine messages go through', async () => {
+    const { tap, start1, pair } = await tappedPair()
+    const [target, former] = [at(pair, 0), at(pair, 1)]
+    const wanted: string[] = []
+    const tell = async (from: Station, text: string): Promise<void> => {
+      wanted.push(text)
+      say(from, text)
+      await until(() => target.inbox.length === wanted.length, patienceMs)
+    }
+    for (let turn = 0; turn < 50; turn += 1) await tell(former, `former ${turn}`)
+    await former.transport.close()
+    const sender = await start1()
+    await until(() => target.transport.counters.sessionsConfirmed === 2, patienceMs)
+    for (let turn = 0; turn < 50; turn += 1) await tell(sender, `sender ${turn}`)
+    const random = seededRandom(5)
+    const pick = (): Buffer => tap.recorded[random.integer(0, tap.recorded.length - 1)] as Buffer
+    const attacks = [
+      () => pick(),
+      () => randomBytes(random.integer(0, 2_000)),
+      () => Buffer.concat([pick().subarray(0, 36), randomBytes(random.integer(0, 60_000))]),
+      () => pick().subarray(0, random.integer(0, 60)),
+      () => {
+        const changed = Buffer.from(pick())
+        const place = random.integer(0, changed.length - 1)
+        changed[place] = (changed[place] ?? 0) ^ (1 << random.integer(0, 7))
+        return changed
+      },
+    ]
+    for (let round = 0; round < 20; round += 1) {
+      const some = Array.from({ length: 300 }, (_, place) => attacks[place % attacks.length]?.())
+      await attack(target, some as Buffer[])
+      await tell(sender, `meanwhile ${round}`)
+    }
+    expect(textsOf(target)).toEqual(wanted)
+    const { refused } = target.transport.counters
+    const all = Object.values(refused).reduce((sum, count) => sum + count, 0)
+    expect(all).toBeGreaterThan(5_900) // All but recorded hellos that are answered.
   })
 })
