@@ -152,6 +152,7 @@ function persisted(raft: Raft): void {
   raft.writing = undefined
   if (raft.restoring?.kind === 'installing') installed(raft, raft.restoring)
   else raft.log.confirmWritten()
+  if (writing.term !== undefined) raft.diskIsNamed = true
   if (writing.term === raft.term) ownVoteIsDurable(raft)
   if (raft.role.kind !== 'leader') return
   advanceCommit(raft, raft.role)

@@ -71,7 +71,7 @@ export function receiveAsk(raft: Raft, from: Speaker, { incarnation }: Ask): voi
 const outsidersMax = 32
 
 /** The latest last; who has asked least lately makes room. */
-function noteOutsider({ outsiders, now }: Raft, { id, disk }: Speaker): void {
+export function noteOutsider({ outsiders, now }: Raft, { id, disk }: Speaker): void {
   outsiders.delete(id)
   outsiders.set(id, { disk, heardTick: now })
   const [first] = outsiders.keys()

@@ -48,14 +48,23 @@ function heartbeat(raft: Raft, leader: Leader): Heartbeat {
   }
 }
 
-/** Callers wait at followers: a new commit index is told at once where no append has told it. */
+/**
+ * Where callers wait for it, a new commit index is told at once unless an append has told it: who
+ * proposed what is committed now, and who was just answered a read up to there. The others learn it
+ * from the next append or heartbeat, unless they are to be told as well.
+ */
 export function tellCommit(raft: Raft, leader: Leader): void {
+  noteProposers(raft, leader)
+  const { tellCommitToAll } = raft.options
+  if (!tellCommitToAll && leader.awaiting.size === 0) return
   const untold: MemberId[] = []
   for (const progress of leader.progress.values()) {
+    if (!tellCommitToAll && !leader.awaiting.has(progress.member)) continue
     if (progress.toldCommit >= raft.commitIndex) continue
     progress.toldCommit = raft.commitIndex
     untold.push(progress.member)
   }
+  leader.awaiting.clear()
   if (untold.length === 0) return
   const { term, commitIndex } = raft
   const message: CommitMoved = {
@@ -66,6 +75,15 @@ export function tellCommit(raft: Raft, leader: Leader): void {
   }
   if (untold.length === raft.peers.length) raft.outbox.send.push({ to: 'others', message })
   else for (const to of untold) raft.outbox.send.push({ to, message })
+}
+
+function noteProposers(raft: Raft, leader: Leader): void {
+  for (let index = leader.notedIndex + 1; index <= raft.commitIndex; index += 1) {
+    const entry = raft.log.entryAt(asIndex(index))
+    if (entry.kind === 'command') leader.awaiting.add(entry.origin.member)
+    else for (const member of leader.progress.keys()) leader.awaiting.add(member)
+  }
+  leader.notedIndex = raft.commitIndex
 }
 
 /**

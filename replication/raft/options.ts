@@ -18,6 +18,13 @@ export type RaftOptions = {
   readonly forwardRetryTicks: number
   readonly readRetryTicks: number
 
+  /**
+   * True: all are told of a new commit index at once. False: those where somebody waits for it; the
+   * others learn it from the next append or heartbeat, which spares them a message and a transaction
+   * for every commit, and lets reads of consistency `local` there lag by as much.
+   */
+  readonly tellCommitToAll: boolean
+
   /** One append message. A single entry may be larger than sizeMaxBytes and then goes alone. */
   readonly appendEntriesMax: number
   readonly appendSizeMaxBytes: number
@@ -66,6 +73,7 @@ export const defaultRaftOptions: RaftOptions = {
   leaderlessPatienceTicks: 250,
   forwardRetryTicks: 50,
   readRetryTicks: 10,
+  tellCommitToAll: true,
   appendEntriesMax: 1024,
   appendSizeMaxBytes: 256 * kibibyte,
   inflightAppendsMax: 16,
@@ -100,6 +108,7 @@ export function raftOptionsFrom(timing: RaftTiming): RaftOptions {
   const ticks = (ms: number): number => Math.max(1, Math.round(ms / timing.tickMs))
   return {
     ...defaultRaftOptions,
+    tellCommitToAll: false,
     heartbeatTicks: ticks(timing.heartbeatMs),
     electionMinTicks: ticks(timing.electionMinMs),
     electionMaxTicks: ticks(timing.electionMaxMs),
@@ -113,7 +122,8 @@ export function raftOptionsFrom(timing: RaftTiming): RaftOptions {
 
 /** Throws InvariantError when the options contradict each other. */
 export function checkRaftOptions(options: RaftOptions): void {
-  for (const [name, value] of Object.entries(options)) {
+  const { tellCommitToAll: _, ...numbers } = options
+  for (const [name, value] of Object.entries(numbers)) {
     assert(Number.isSafeInteger(value) && value > 0, `raft option ${name} is a positive integer`)
   }
   const { heartbeatTicks, electionMinTicks, electionMaxTicks, quorumLossTicks } = options

@@ -135,6 +135,7 @@ function confirm(raft: Raft, leader: Leader): void {
   const { readIndex } = confirming
   pass(raft, confirming.local, readIndex)
   for (const [to, { incarnation, token }] of confirming.askers) {
+    leader.awaiting.add(to)
     raft.outbox.send.push({ to, message: { kind: 'readReply', incarnation, token, readIndex } })
   }
 }

@@ -41,7 +41,9 @@ export function gatherReady(raft: Raft): Ready<RaftMessage> | undefined {
   const promises = settled || writes ? takePromises(raft) : []
   const { outbox } = raft
   const ready: Ready<RaftMessage> = {
-    send: sealed(raft, settled ? [...outbox.send, ...promises] : outbox.send),
+    send: raft.diskIsNamed
+      ? sealed(raft, settled ? [...outbox.send, ...promises] : outbox.send)
+      : [],
     persist,
     install,
     sendAfterPersist: settled ? [] : sealed(raft, promises),

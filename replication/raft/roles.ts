@@ -67,6 +67,8 @@ export function becomeLeader(raft: Raft): Leader {
     round: 0 as Round,
     askers: new Map(),
     confirming: undefined,
+    awaiting: new Set(),
+    notedIndex: raft.commitIndex,
     change: undefined,
     transfer: undefined,
     leaving: [],

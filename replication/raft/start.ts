@@ -81,6 +81,7 @@ export function createRaft(given: RaftCoreOptions): Raft {
     quorum: 0,
     votes: false,
     peersChanged: false,
+    diskIsNamed: given.durable.meta !== undefined,
     outsiders: new Map(),
     answers: new Map(),
     nextAskTick: 0,

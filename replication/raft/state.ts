@@ -96,6 +96,10 @@ export type Leader = {
   readonly askers: Map<MemberId, ReadRequest>
   /** Begun and not yet confirmed by a quorum. One at a time. */
   confirming: Confirmation | undefined
+  /** Members at which somebody waits for the commit index. */
+  readonly awaiting: Set<MemberId>
+  /** Up to here it is known who proposed what is committed. */
+  notedIndex: LogIndex
   /** The operator's action that is done once the latest configuration is committed. */
   change: ActionId | undefined
   transfer: Transfer | undefined
@@ -230,6 +234,8 @@ export type Raft = {
   votes: boolean
   /** The next Ready names the peers. */
   peersChanged: boolean
+  /** The disk's name is durable: until then nothing is said. */
+  diskIsNamed: boolean
   /** Members heard from with a disk that has no seat here. */
   readonly outsiders: Map<MemberId, { readonly disk: DiskId; readonly heardTick: number }>
   /** What others have answered to this incarnation while it belongs to no group. */

@@ -14,12 +14,13 @@ import {
   receiveVoteReply,
   trustsLeader,
 } from './election.ts'
-import { receiveAnswer, receiveAsk, receiveFound } from './formation.ts'
+import { noteOutsider, receiveAnswer, receiveAsk, receiveFound } from './formation.ts'
 import { receiveForward } from './forward.ts'
 import { followCommit, noteHeldByAll, receiveHeartbeat } from './heartbeat.ts'
 import { noteRoundAnswered, receiveReadReply, receiveReadRequest } from './read-index.ts'
 import { receiveAppend } from './receive-append.ts'
 import { questionIfSilent, receiveAccepted, receiveRefused } from './replication.ts'
+import { isActive } from './progress.ts'
 import { receiveInstallState } from './restore.ts'
 import { becomeFollower } from './roles.ts'
 import { speaksForSeat } from './seats.ts'
@@ -37,7 +38,7 @@ type Sealed = { readonly disk: DiskId }
 
 export function step(raft: Raft, from: MemberId, message: RaftMessage): void {
   if (isForSeatsOnly(message) && !speaksForSeat(raft, from, message.disk)) {
-    noteLostDisk(raft, from)
+    noteLostDisk(raft, from, message.disk)
     return
   }
   if (!('term' in message)) dispatchTermless(raft, from, message)
@@ -62,10 +63,17 @@ function isForSeatsOnly({ kind }: RaftMessage): boolean {
   }
 }
 
-function noteLostDisk(raft: Raft, from: MemberId): void {
+/**
+ * Another disk answers in a seat's place. Perhaps its questions do not reach this member; so it is
+ * known from this, too, unless the disk that has the seat was heard lately: then it is an old message.
+ */
+function noteLostDisk(raft: Raft, from: MemberId, disk: DiskId): void {
   if (raft.role.kind !== 'leader') return
   const progress = raft.role.progress.get(from)
-  if (progress !== undefined) progress.diskLost = true
+  if (progress === undefined) return
+  if (isActive(progress, raft.now, raft.options.heartbeatTicks * 3)) return
+  progress.diskLost = true
+  noteOutsider(raft, { id: from, disk })
 }
 
 /**

@@ -40,7 +40,7 @@ const keepalive = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms'
 
 export class PeerLink {
   readonly #options: PeerLinkOptions
-  readonly #addresses: readonly HostPort[]
+  #addresses: readonly HostPort[]
   #tried = 0
   #client: Client
   #stream: ClientWritableStream<Buffer> | undefined
@@ -63,6 +63,14 @@ export class PeerLink {
     this.#addresses = elsewhere === undefined ? [peer] : [peer, elsewhere]
     this.#client = this.#newClient()
     this.#open()
+  }
+
+  /** It has said so itself: the latest such address is tried in turn with the others. */
+  alsoAt(address: HostPort): void {
+    const { peer, elsewhere } = this.#options
+    const known = elsewhere === undefined ? [peer] : [peer, elsewhere]
+    const same = known.some(({ host, port }) => host === address.host && port === address.port)
+    this.#addresses = same ? known : [...known, address]
   }
 
   leadsTo({ host, port }: Member): boolean {

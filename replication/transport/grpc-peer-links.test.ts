@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Member } from '../../common/host-port.ts'
+import type { HostPort, Member } from '../../common/host-port.ts'
 import { memberId } from '../../common/member.ts'
 import { PeerLinks } from './grpc-peer-links.ts'
 
@@ -20,6 +20,7 @@ function open(to: Member) {
   events.push(`open ${to.id} at ${to.port}`)
   return {
     leadsTo: ({ host, port }: Member) => host === to.host && port === to.port,
+    alsoAt: ({ port }: HostPort) => void events.push(`${to.id} may be at ${port}`),
     send: () => void events.push(`send to ${to.id} at ${to.port}`),
     close: () => void events.push(`close ${to.id} at ${to.port}`),
   }
@@ -102,7 +103,7 @@ describe('whoever has opened a stream', () => {
     expect(taken()).toEqual(['open 5 at 7005', 'send to 5 at 7005', 'close 5 at 7005'])
   })
 
-  it('is answered where it is now; but where a peer is, its group says', () => {
+  it('is answered where it is now; a peer where its group says, or there', () => {
     links.heardFrom(at(5))
     say(5)
     links.heardFrom(at(5, 8_005))
@@ -117,6 +118,7 @@ describe('whoever has opened a stream', () => {
       'open 5 at 8005',
       'send to 5 at 8005',
       'open 1 at 7001',
+      '1 may be at 9001',
       'send to 1 at 7001',
     ])
   })

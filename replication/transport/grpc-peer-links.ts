@@ -7,7 +7,7 @@ import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { PeerLink } from './grpc-peer-link.ts'
 
-type Link = Pick<PeerLink, 'leadsTo' | 'send' | 'close'>
+type Link = Pick<PeerLink, 'leadsTo' | 'alsoAt' | 'send' | 'close'>
 
 type PeerLinksOptions = {
   readonly open: (to: Member) => Link
@@ -58,10 +58,15 @@ export class PeerLinks {
    * that was added while this one was away, is known in no other way.
    */
   heardFrom(sender: Member): void {
-    if (this.#closed || this.#peers.has(sender.id)) return
-    this.#remember(sender)
     const link = this.#links.get(sender.id)
-    if (link === undefined || link.leadsTo(sender)) return
+    if (this.#closed || link?.leadsTo(sender)) return
+    if (this.#peers.has(sender.id)) {
+      // This member's log may be older than where its peer is now.
+      link?.alsoAt(sender)
+      return
+    }
+    this.#remember(sender)
+    if (link === undefined) return
     link.close()
     this.#links.delete(sender.id)
   }

@@ -24,6 +24,7 @@ function drawLimits(random: Random): Partial<RaftOptions> {
     inflightAppendsMax: 4,
     forwardProposalsMax: 3,
     deliverAheadEntriesMax: 32,
+    tellCommitToAll: random.next() < 0.5,
   }
 }
 
