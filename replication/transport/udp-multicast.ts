@@ -91,9 +91,10 @@ export class Multicast {
     if (this.#nonce.equals(nonce)) this.#answeredMs.set(member, this.#nowMs())
   }
 
-  /** Another process: it may not have joined. */
+  /** Another process: it may not have joined. It is asked with the next broadcast. */
   forget(member: number): void {
     this.#answeredMs.delete(member)
+    this.#askedMs = -Infinity
   }
 
   close(): Promise<void> {
