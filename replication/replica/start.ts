@@ -118,7 +118,13 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       ...(openStateMachine === undefined ? { endsBatch } : {}),
       storage,
       clock: systemClock,
-      hooks: { ...metrics.hooks, messageMalformed: warnOncePerSource(logger) },
+      hooks: {
+        ...metrics.hooks,
+        messageMalformed: warnOncePerSource(logger),
+        fetchFailed: ({ error, retryInMs }) =>
+          logger.warn({ err: error, retryInMs }, 'no member has given its state; asking again'),
+        stateInstalled: (state) => logger.info(state, "another member's state is installed"),
+      },
       onFatal: onFailed,
     })
     started.remove(closeTransport) // It is the driver's now.
