@@ -138,6 +138,8 @@ function appendCommand(raft: Raft, origin: ProposalOrigin, payload: Uint8Array):
   raft.log.append(entry)
   raft.uncommittedBytes += entry.bytes.length
   noteLogged(raft, entry)
+  // Its caller waits until the entry is there, too.
+  if (raft.role.kind === 'leader') raft.role.awaiting.add(origin.member)
 }
 
 /**

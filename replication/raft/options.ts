@@ -24,6 +24,8 @@ export type RaftOptions = {
    * for every commit, and lets reads of consistency `local` there lag by as much.
    */
   readonly tellCommitToAll: boolean
+  /** False: only as many as a quorum needs get new entries at once, the others once in a tick. */
+  readonly appendToAllAtOnce: boolean
 
   /** One append message. A single entry may be larger than sizeMaxBytes and then goes alone. */
   readonly appendEntriesMax: number
@@ -74,6 +76,7 @@ export const defaultRaftOptions: RaftOptions = {
   forwardRetryTicks: 50,
   readRetryTicks: 10,
   tellCommitToAll: true,
+  appendToAllAtOnce: true,
   appendEntriesMax: 1024,
   appendSizeMaxBytes: 256 * kibibyte,
   inflightAppendsMax: 16,
@@ -101,6 +104,8 @@ export type RaftTiming = {
   readonly heartbeatMs: number
   readonly electionMinMs: number
   readonly electionMaxMs: number
+  /** All members run on one machine, and share its processors. */
+  readonly sharedMachine: boolean
 }
 
 /** Options from configured milliseconds, each rounded to whole ticks (at least one). */
@@ -109,6 +114,7 @@ export function raftOptionsFrom(timing: RaftTiming): RaftOptions {
   return {
     ...defaultRaftOptions,
     tellCommitToAll: false,
+    appendToAllAtOnce: !timing.sharedMachine,
     heartbeatTicks: ticks(timing.heartbeatMs),
     electionMinTicks: ticks(timing.electionMinMs),
     electionMaxTicks: ticks(timing.electionMaxMs),
@@ -122,7 +128,7 @@ export function raftOptionsFrom(timing: RaftTiming): RaftOptions {
 
 /** Throws InvariantError when the options contradict each other. */
 export function checkRaftOptions(options: RaftOptions): void {
-  const { tellCommitToAll: _, ...numbers } = options
+  const { tellCommitToAll: _, appendToAllAtOnce: __, ...numbers } = options
   for (const [name, value] of Object.entries(numbers)) {
     assert(Number.isSafeInteger(value) && value > 0, `raft option ${name} is a positive integer`)
   }

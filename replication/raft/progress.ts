@@ -35,6 +35,8 @@ export type Progress = {
   /** When the follower last answered anything, last moved matchIndex, was last sent a question. */
   activeTick: number
   movedTick: number
+  /** When an append to it was last late (prompt-followers.ts); long ago if never. */
+  lateTick: number
   askedTick: number
   /** The latest confirmation round it has answered. */
   ackedRound: Round
@@ -42,7 +44,11 @@ export type Progress = {
   toldCommit: LogIndex
 }
 
-export type InflightAppend = { readonly lastIndex: LogIndex; readonly sizeBytes: number }
+export type InflightAppend = {
+  readonly lastIndex: LogIndex
+  readonly sizeBytes: number
+  readonly sentTick: number
+}
 
 export function newProgress(
   { id, disk }: { readonly id: MemberId; readonly disk: DiskId },
@@ -63,6 +69,7 @@ export function newProgress(
     round: { upTo: asIndex(nextIndex - 1), sinceTick: tick },
     activeTick: tick,
     movedTick: tick,
+    lateTick: Number.NEGATIVE_INFINITY,
     askedTick: tick,
     ackedRound: 0 as Round,
     toldCommit: emptyPrefixIndex,
@@ -90,8 +97,8 @@ export function isOpen(progress: Progress, options: RaftOptions): boolean {
 }
 
 /** Called for each append that holds entries, or that probes. */
-export function noteAppendSent(progress: Progress, sent: InflightAppend, tick: number): void {
-  progress.askedTick = tick
+export function noteAppendSent(progress: Progress, sent: InflightAppend): void {
+  progress.askedTick = sent.sentTick
   if (progress.state === 'probe') {
     progress.probeOut = true
     return

@@ -15,6 +15,7 @@ import {
   noteRefused,
   type Progress,
 } from './progress.ts'
+import { isDue, promptFollowers } from './prompt-followers.ts'
 import { tellStranded } from './restore.ts'
 import type { Leader, Raft } from './state.ts'
 import { type Append, type AppendAccepted, type AppendRefused, asIndex } from './types.ts'
@@ -22,7 +23,7 @@ import type { LogIndex } from '../replicated-log.ts'
 
 /**
  * Called once for each Ready: all that has been proposed since the last one leaves as one append
- * for each follower, together with the commit index. It leaves at once, while this member's own
+ * for each follower that is to have it at once (prompt-followers.ts), together with the commit index. It leaves at once, while this member's own
  * disk writes the same entries (dissertation, section 10.2.1): it promises nothing.
  */
 export function replicate(raft: Raft, leader: Leader): void {
@@ -40,8 +41,11 @@ function lacksSomething(raft: Raft, leader: Leader): boolean {
 function sendAppends(raft: Raft, leader: Leader): void {
   const built = new Map<LogIndex, Append>()
   const sent: Append[][] = []
+  const prompt = promptFollowers(raft, leader)
   for (const progress of leader.progress.values()) {
-    sent.push(sendTo(raft, leader, { progress, built }))
+    const atOnce = prompt?.has(progress.member) ?? true
+    const sends = atOnce || progress.state !== 'replicate' || isDue(progress, raft.now)
+    sent.push(sends ? sendTo(raft, leader, { progress, built }) : [])
   }
   emit(raft, leader, sent)
 }
@@ -62,7 +66,7 @@ function sendTo(
     const append = built.get(progress.nextIndex) ?? appendFrom(raft, progress.nextIndex)
     built.set(progress.nextIndex, append)
     const lastIndex = asIndex(append.prevIndex + append.entries.length)
-    noteAppendSent(progress, { lastIndex, sizeBytes: sizeOf(append) }, raft.now)
+    noteAppendSent(progress, { lastIndex, sizeBytes: sizeOf(append), sentTick: raft.now })
     progress.toldCommit = raft.commitIndex
     appends.push(append)
   }

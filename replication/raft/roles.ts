@@ -68,6 +68,7 @@ export function becomeLeader(raft: Raft): Leader {
     askers: new Map(),
     confirming: undefined,
     awaiting: new Set(),
+    prompt: [],
     notedIndex: raft.commitIndex,
     change: undefined,
     transfer: undefined,

@@ -96,8 +96,10 @@ export type Leader = {
   readonly askers: Map<MemberId, ReadRequest>
   /** Begun and not yet confirmed by a quorum. One at a time. */
   confirming: Confirmation | undefined
-  /** Members at which somebody waits for the commit index. */
+  /** Members at which somebody waits for new entries, or for the commit index. */
   readonly awaiting: Set<MemberId>
+  /** Voters that get new entries at once (prompt-followers.ts). */
+  prompt: readonly MemberId[]
   /** Up to here it is known who proposed what is committed. */
   notedIndex: LogIndex
   /** The operator's action that is done once the latest configuration is committed. */

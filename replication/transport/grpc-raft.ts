@@ -16,6 +16,7 @@ export async function openRaft(
   group: string,
   { self, members, config, logger }: ReplicaSeat,
 ): Promise<Protocol<RaftMessage>> {
+  const sharedMachine = members.every(({ host }) => host === self.host)
   const random = seededRandom(randomInt(0x1_0000_0000))
   const transport = new GrpcPeers({
     self: self.id,
@@ -39,7 +40,7 @@ export async function openRaft(
         incarnation: asIncarnation(randomInt(1, 2 ** 48 - 1)),
         random,
         durable,
-        options: raftOptionsFrom({ tickMs, ...config.raft }),
+        options: raftOptionsFrom({ tickMs, sharedMachine, ...config.raft }),
       }),
     peerServices: [transport.service],
   }

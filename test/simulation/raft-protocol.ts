@@ -25,6 +25,7 @@ function drawLimits(random: Random): Partial<RaftOptions> {
     forwardProposalsMax: 3,
     deliverAheadEntriesMax: 32,
     tellCommitToAll: random.next() < 0.5,
+    appendToAllAtOnce: random.next() < 0.5,
   }
 }
 
