@@ -183,7 +183,7 @@ describe('each planted bug is found', () => {
     it(`${plantedBug}, around a protocol that is right`, () => {
       const found = firstFailure({ protocol: raftProtocol, fromSeed: 1, seeds: 200, plantedBug })
       expect(found?.failure?.check).toMatch(
-        /durable|commit|agreement|vote|no loss|exception|progress/,
+        /durable|commit|completeness|agreement|vote|no loss|exception|progress/,
       )
     })
   }

@@ -58,6 +58,8 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
   readonly #checks: readonly SimulationCheck<M, Core>[]
   readonly #trace: ((line: string) => void) | undefined
   #check = 'exception'
+  /** Whom members that lost their disks were told about. */
+  readonly #lists = new Map<MemberId, readonly MemberId[]>()
   #steps = 0
   #installs = 0
   #digest = 0
@@ -135,8 +137,8 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
     this.phase = 'liveness'
     const healedAtMs = this.nowMs
     this.#operator.windUp()
-    this.#workload.windUp()
     const healed = this.#faults.heal(liveness.needs)
+    this.#workload.windUp(healed)
     const caughtUp = (): boolean =>
       this.#workload.finished &&
       this.#nobodyIsLost(healed) &&
@@ -216,12 +218,17 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
 
   /**
    * The first members; a spare one knows itself besides. Who starts with a lost disk is told who
-   * belongs to the group now: perhaps none of the first members does any more.
+   * belongs to the group now, whether it still does itself: perhaps none of the first members does,
+   * and one that knew no other would have to take itself for a new group.
    */
   #configured(self: MemberId): readonly Member[] {
     const first = Array.from({ length: this.options.members }, (_, id) => memberId(id))
     const group = this.#run.protocol.membership?.group(this)
-    const now = group?.lost.includes(self) === true ? group.seated : []
+    const member = this.members[self]
+    const isBlank = member !== undefined && member.starts > 0 && member.disk.meta === undefined
+    // Its list is as it was written then, however often it starts.
+    if (isBlank && group !== undefined) this.#lists.set(self, group.seated)
+    const now = this.#lists.get(self) ?? []
     return [...new Set([...first, ...now, self])].sort((a, b) => a - b).map(addressOf)
   }
 

@@ -43,9 +43,12 @@ export class Workload {
   #left: number
   #unfinished: number
   #winding = false
+  /** Those that clients try. */
+  #services: readonly Service[]
 
   constructor(parts: WorkloadParts) {
     this.#parts = parts
+    this.#services = parts.services
     this.#left = parts.options.operations
     this.#unfinished = parts.options.clients
   }
@@ -56,9 +59,10 @@ export class Workload {
     }
   }
 
-  /** No more operations than the last ones of each client. */
-  windUp(): void {
+  /** No more operations than the last ones of each client, at members that can be reached. */
+  windUp(reachable: readonly MemberId[]): void {
     this.#winding = true
+    this.#services = this.#services.filter(({ id }) => reachable.includes(id))
   }
 
   /** All clients have had their last answers. */
@@ -195,7 +199,7 @@ export class Workload {
   }
 
   #anyService(): Service {
-    const { services, random } = this.#parts
-    return services[random.integer(0, services.length - 1)] as Service
+    const services = this.#services
+    return services[this.#parts.random.integer(0, services.length - 1)] as Service
   }
 }
