@@ -9,15 +9,15 @@
  * It must not know a rule of the protocol: those are in view-change.pml.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cleanModels, invariants, plantedBugs } from './runs.mjs'
+import { cleanModels, invariants, plantedBugs, stepwiseBugs } from './runs.mjs'
 
-const model = join(dirname(fileURLToPath(import.meta.url)), 'view-change.pml')
+const modelFolder = dirname(fileURLToPath(import.meta.url))
 const memoryLimitMebibytes = 4_000
 const timeLimitMs = 20 * 60_000
 const maxDepth = 10_000
@@ -62,9 +62,11 @@ function figure(output, pattern) {
 function search(bounds, optimization) {
   const folder = mkdtempSync(join(tmpdir(), 'agora-model-'))
   try {
-    copyFileSync(model, join(folder, 'model.pml'))
+    for (const file of readdirSync(modelFolder).filter((name) => name.endsWith('.pml'))) {
+      copyFileSync(join(modelFolder, file), join(folder, file))
+    }
     const defined = definitions(bounds)
-    const translated = must(folder, 'spin', ['-a', ...defined, 'model.pml'])
+    const translated = must(folder, 'spin', ['-a', ...defined, 'view-change.pml'])
     if (/error/i.test(translated)) throw new Error(`spin -a ${defined.join(' ')}:\n${translated}`)
     const compiler = [
       optimization,
@@ -99,7 +101,7 @@ function incompleteness(output) {
 
 /** The steps that lead to the violation, and which invariant it is of. */
 function replay(folder, defined) {
-  const { output } = run(folder, 'spin', ['-t', ...defined, 'model.pml'])
+  const { output } = run(folder, 'spin', ['-t', ...defined, 'view-change.pml'])
   const [, assertion] = /text of failed assertion: (.*)/.exec(output) ?? [undefined, output]
   const known = invariants.find(({ variable }) => assertion.includes(variable))
   const steps = output.split('\n').filter((text) => /^\s*(member|lost disk|view) /.test(text))
@@ -152,7 +154,9 @@ const isWanted = (name) => name.includes(options.only)
 const models = cleanModels.filter(
   ({ name, isLarge }) => isWanted(name) && (options.large || isLarge !== true),
 )
-const bugs = plantedBugs.filter(({ rule, bug }) => isWanted(rule) || isWanted(bug))
+const bugs = [...plantedBugs, ...(options.large ? stepwiseBugs : [])].filter(
+  ({ rule, bug }) => isWanted(rule) || isWanted(bug),
+)
 console.log('The design, which must be clean:')
 const clean = models.filter(checkClean)
 console.log('The design with a rule taken away, which must be caught:')

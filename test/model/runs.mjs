@@ -23,6 +23,26 @@ export const cleanModels = [
     name: 'blank disks, 2 views, 1 entry, 1 crash, 1 lost disk',
     bounds: { NEW: 1, ENTRIES: 1, CRASHES: 1, WIPES: 1, FOUNDING: true },
   },
+  { name: 'stepwise: 2 new views, 1 entry', bounds: { STEPWISE: true, NEW: 2, ENTRIES: 1 } },
+  {
+    name: 'stepwise: 1 new view, 1 entry, 1 crash, 1 lost disk',
+    bounds: { STEPWISE: true, NEW: 1, ENTRIES: 1, CRASHES: 1, WIPES: 1 },
+  },
+  {
+    name: 'stepwise: 2 new views, 1 entry, 1 crash',
+    bounds: { STEPWISE: true, NEW: 2, ENTRIES: 1, CRASHES: 1 },
+    isLarge: true,
+  },
+  {
+    name: 'stepwise: blank disks, 2 views, 1 entry, 1 lost disk',
+    bounds: { STEPWISE: true, NEW: 1, ENTRIES: 1, WIPES: 1, FOUNDING: true },
+    isLarge: true,
+  },
+  {
+    name: 'stepwise: 2 new views, 2 entries',
+    bounds: { STEPWISE: true, NEW: 2, ENTRIES: 2 },
+    isLarge: true,
+  },
   {
     name: '2 new views, 2 entries, 2 crashes',
     bounds: { NEW: 2, ENTRIES: 2, CRASHES: 2 },
@@ -158,6 +178,13 @@ export const plantedBugs = [
     bounds: { NEW: 2, WIPES: 1, FOUNDING: true },
   },
 ]
+
+/** The same, found without the model's shortcuts. */
+export const stepwiseBugs = plantedBugs.map(({ rule, bug, bounds }) => ({
+  rule: `${rule} (stepwise)`,
+  bug,
+  bounds: { ...bounds, STEPWISE: true },
+}))
 
 /** By what an assertion speaks of, the first that matches. */
 export const invariants = [
