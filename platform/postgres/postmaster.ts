@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import type { Place } from './places.ts'
 import { removeSocketDirectory } from './places.ts'
-import { commandLine, isAlive, waitFor } from './processes.ts'
+import { commandLine, isAlive, isZombie, waitFor } from './processes.ts'
 import { asUser, giveTo } from './server-user.ts'
 import { pgHbaConf } from './settings.ts'
 
@@ -66,14 +66,19 @@ export async function writeSettings(place: Place, conf: string): Promise<void> {
   }
 }
 
+/** A killed server whose parent was killed, too, is there until the system's first process has noticed. */
+const reapedWithinMs = 5_000
+
 /**
  * What a server that did not end in order left behind. PostgreSQL cleans up after itself, except
- * that it takes a process with the old one's id for a living server.
+ * that it takes a process with the old one's id for a living server, be it another one by now or
+ * one that has ended and was not reaped.
  */
 async function removeStaleFiles(place: Place): Promise<void> {
   const stale = await readPidFile(place)
   if (stale === undefined) return
-  if (isAlive(stale.pid)) {
+  const reaped = await waitFor(async () => !isZombie(stale.pid), { timeoutMs: reapedWithinMs })
+  if (!reaped || isAlive(stale.pid)) {
     const path = join(place.cluster, 'postmaster.pid')
     await rename(path, `${path}.stale`).catch(ignoreMissing)
     await rm(join(stale.socketDir, '.s.PGSQL.5432.lock'), { force: true })

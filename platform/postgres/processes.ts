@@ -20,6 +20,14 @@ export function isAlive(pid: number): boolean {
   return process.platform !== 'linux' || procStat(pid)?.[0] !== 'Z'
 }
 
+/**
+ * Whether a process with this id has ended and waits for its parent to take note. Whoever asks with
+ * a signal takes it for alive.
+ */
+export function isZombie(pid: number): boolean {
+  return process.platform === 'linux' && procStat(pid)?.[0] === 'Z'
+}
+
 /** /proc/<pid>/stat from its third field, the state, on; undefined when it cannot be read. */
 function procStat(pid: number): string[] | undefined {
   try {

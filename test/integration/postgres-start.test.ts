@@ -3,7 +3,7 @@ import { lstat, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { removePostgresData, stopPostgresIn } from '../../platform/postgres/embedded.ts'
-import { isAlive, waitFor } from '../../platform/postgres/processes.ts'
+import { isAlive, isZombie, waitFor } from '../../platform/postgres/processes.ts'
 import { AlreadyRunning, startPostgres } from '../../platform/postgres/postgres.ts'
 import type { Postgres } from '../../platform/postgres/postgres.ts'
 import { kill, Places } from './postgres-fixture.ts'
@@ -204,6 +204,33 @@ describe('a crash of the server', () => {
       expect(await valueIn(next, 'SELECT 1')).toBe(1)
     } finally {
       await kill(stranger)
+    }
+  })
+
+  it('may be dead and not reaped, because its parent was killed with it', async () => {
+    const dataDir = await places.dataDir()
+    const postgres = await places.start(dataDir)
+    const cluster = String(await valueIn(postgres, `SELECT current_setting('data_directory')`))
+    const pidFile = join(cluster, 'postmaster.pid')
+    const lines = (await readFile(pidFile, 'utf8')).split('\n')
+    const { uid, gid } = await stat(cluster)
+    process.kill(postgres.serverPid ?? 0, 'SIGKILL')
+    await waitFor(() => !isAlive(postgres.serverPid ?? 0), { timeoutMs: 10_000 })
+    // The shell becomes a program that never asks what has become of its child.
+    const owner = process.getuid?.() === 0 ? { uid, gid } : {}
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], owner)
+    try {
+      const said = await new Promise<string>((resolve) =>
+        parent.stdout.once('data', (text) => resolve(String(text))),
+      )
+      const dead = Number(said.trim())
+      expect(await waitFor(() => isZombie(dead), { timeoutMs: 10_000 })).toBe(true)
+      await writeFile(pidFile, [dead, ...lines.slice(1)].join('\n'))
+      const next = await places.start(dataDir)
+      expect(next.adopted).toBe(false)
+      expect(await valueIn(next, 'SELECT 1')).toBe(1)
+    } finally {
+      await kill(parent)
     }
   })
 })
