@@ -42,12 +42,9 @@ export class Outbox {
     else gathered.push(...parts)
   }
 
-  /**
-   * `isStatusToldLater`: a broadcast of the same Ready tells it, so none goes for its sake alone.
-   */
-  take(header: Header, isStatusToldLater: boolean): Outgoing<SequencerMessage>[] {
+  take(header: Header): Outgoing<SequencerMessage>[] {
     const outgoing: Outgoing<SequencerMessage>[] = []
-    if (this.#all.length > 0 || (this.#isStatusDue && !isStatusToldLater)) {
+    if (this.speaksToAll) {
       for (const message of pack(header, this.#all, this.#targetBytes)) {
         outgoing.push({ to: 'others', message })
       }

@@ -1,80 +1,156 @@
-/** What a message that has come in does to the duties. */
-import { unreachable } from '../../common/assert.ts'
+/**
+ * What a message that has come in does. Here it is decided whether it counts at all: of which
+ * cluster, incarnation and view its sender speaks.
+ */
 import type { MemberId } from '../../common/member.ts'
 import type { Duties } from './duties.ts'
+import { isMembershipPart } from './membership-codec.ts'
+import { isDead } from './membership/commit.ts'
+import { receiveFetched } from './membership/fetching.ts'
+import { enterGather, stepGather } from './membership/gather.ts'
+import { enterOperational } from './membership/operational.ts'
+import { receiveMembership, tellOperational } from './membership/receive.ts'
+import { moved } from './membership/rebuild.ts'
 import type { Header, Part, RequestPart, SequenceMessage, SequencerMessage } from './message.ts'
-import { sameViewId } from './view.ts'
+import type { Node } from './node.ts'
+import { compareViewIds, sameViewId, seatOf, viewIdText } from './view.ts'
 
 /** False: the message counts for nothing. */
 export function receiveMessage(
-  duties: Duties,
+  node: Node,
   from: MemberId,
   { header, parts }: SequencerMessage,
-  now: number,
 ): boolean {
-  if (!concerns(duties, from, header)) return false
-  const heard = duties.peers.hear(header, now)
-  if (heard.kind === 'ignored') return false
-  if (heard.isNewIncarnation) {
-    duties.pool.supersede(from, header.incarnation)
-    // It knows nothing of us yet, and need not wait for a heartbeat.
-    duties.outbox.tell(from, [])
-  }
-  for (const part of parts) receivePart(duties, from, part, now)
-  duties.standing.moved()
+  const isMeant = header.cluster === node.cluster && header.sender === from && from !== node.self
+  if (!isMeant || !node.universe.includes(from) || node.state.kind === 'starting') return false
+  if (!isCurrent(node, header)) return false
+  node.table.hear(from, header.incarnation, node.now)
+  if (header.viewId !== undefined) {
+    node.table.noteFounded()
+    node.table.noteViewId(header.viewId)
+    if (!hearView(node, header)) return true
+  } else if (node.plantedBug === 'countOutsiders') countAnyway(node, header)
+  for (const part of parts) receivePart(node, header, part)
+  if (node.state.kind === 'operational') node.state.duties.standing.moved()
+  if (node.state.kind === 'gather') stepGather(node, node.state)
   return true
 }
 
-/** Datagrams of another cluster or view count for nothing. */
-function concerns({ cluster, view, peers }: Duties, from: MemberId, header: Header): boolean {
-  return (
-    header.cluster === cluster &&
-    sameViewId(header.viewId, view.id) &&
-    header.sender === from &&
-    peers.has(from)
-  )
+/** Of a superseded incarnation nothing counts. Of a new one of a member of our view, we leave it. */
+function isCurrent(node: Node, { sender, incarnation }: Header): boolean {
+  const { plantedBug, scalars, table } = node
+  const noted = plantedBug === 'skipNoting' ? 0 : (scalars.noted.get(sender) ?? 0)
+  const known = table.incarnationOf(sender) ?? 0
+  if (plantedBug === 'skipNoting') return true
+  if (incarnation < noted || incarnation < known) return false
+  if (known > 0 && incarnation > known) noteRestart(node, sender)
+  return true
 }
 
-function receivePart(duties: Duties, from: MemberId, part: Part, now: number): void {
-  const { answers, barriers, outbox, peers, standing } = duties
+export function noteRestart(node: Node, member: MemberId): void {
+  node.damping.returned(member, node.now)
+}
+
+/** A datagram of a view. True: of the one that this member is in. */
+function hearView(node: Node, header: Header): boolean {
+  const { state } = node
+  const { viewId, sender } = header
+  if (viewId === undefined) return false
+  if (state.kind === 'recovery' && state.installed !== undefined) {
+    // Who is operational in the view that we wait for announces it with all it says.
+    if (sameViewId(viewId, state.installed.id) && !isDead(node, state.installed)) {
+      enterOperational(node, state.installed, `member ${sender} is in it`)
+    }
+  }
+  if (node.state.kind !== 'operational') return node.plantedBug === 'barrierFromOldView'
+  const { duties } = node.state
+  const order = compareViewIds(viewId, duties.view.id)
+  if (order > 0) {
+    enterGather(node, `member ${sender} is in view ${viewIdText(viewId)}`)
+    return false
+  }
+  if (order < 0) {
+    // It does not know how far things have gone.
+    tellOperational(node, duties, sender)
+    if (node.plantedBug === 'countOutsiders') countAnyway(node, header)
+    return false
+  }
+  if (seatOf(duties.view, sender)?.incarnation !== header.incarnation) return false
+  duties.peers.hear(header, node.now)
+  return true
+}
+
+/** The planted bug. */
+function countAnyway({ state, now }: Node, header: Header): void {
+  if (state.kind !== 'operational' || !state.duties.peers.has(header.sender)) return
+  state.duties.peers.hear(header, now)
+}
+
+function receivePart(node: Node, header: Header, part: Part): void {
+  const { answers, now, outbox, state } = node
+  const from = header.sender
+  if (isMembershipPart(part)) {
+    receiveMembership(node, from, header.incarnation, part)
+    return
+  }
+  if (part.kind === 'retransmitRequest') {
+    // Whatever there is to answer: the header answers one that asks for a status alone.
+    outbox.tell(from, answers.answer(from, part, now))
+    return
+  }
+  if (header.viewId === undefined || state.kind !== 'operational') {
+    if (part.kind === 'barrierAsk' && node.plantedBug === 'barrierFromOldView') {
+      answerBarrier(node, header, part.round)
+    } else {
+      receiveFetched(node, part)
+      if (state.kind === 'rebuild') moved(node, state)
+    }
+    return
+  }
+  receiveInView(node, state.duties, header, part)
+}
+
+function receiveInView(node: Node, duties: Duties, header: Header, part: Part): void {
   switch (part.kind) {
     case 'request':
-      receiveRequest(duties, part)
+      receiveRequest(node, duties, part)
       break
     case 'sequence':
-      receiveSequence(duties, part.sequence)
+      receiveSequence(node, duties, part.sequence)
       break
-    case 'retransmitRequest':
-      // Whatever there is to answer: the header answers one that asks for a status alone.
-      outbox.tell(from, answers.answer(from, part, now))
+    case 'barrierAsk':
+      answerBarrier(node, header, part.round)
       break
-    case 'barrierAsk': {
-      const { incarnation } = peers.get(from)
-      if (incarnation === undefined) break
-      // The answer leaves at once, so it says what is durable already.
-      const highest = standing.header().metadata.receivedUpTo
-      outbox.tell(from, [{ kind: 'barrierAnswer', incarnation, round: part.round, highest }])
-      break
-    }
     case 'barrierAnswer':
-      barriers.answer(from, part)
+      node.barriers.answer(header.sender, part)
       break
     default:
-      unreachable(part)
+      break
   }
 }
 
-function receiveSequence({ log, standing, view }: Duties, sequence: SequenceMessage): void {
+/** Only an operational member answers; what it has is at least the recovered log of its view. */
+function answerBarrier(node: Node, { sender, incarnation }: Header, round: number): void {
+  const highest = barrierHighest(node)
+  node.outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
+}
+
+export function barrierHighest({ log, state, plantedBug }: Node) {
+  const isBug = plantedBug === 'barrierBelowFirstGlobal' && state.kind === 'operational'
+  if (!isBug) return log.receivedUpTo
+  const { firstGlobal } = state.duties.view
+  return log.receivedUpTo >= firstGlobal ? log.receivedUpTo : (-1 as typeof log.receivedUpTo)
+}
+
+function receiveSequence({ log }: Node, { standing, view }: Duties, sequence: SequenceMessage) {
   if (!sameViewId(sequence.viewId, view.id)) return
   if (log.offer(sequence)) standing.saw(sequence.globalSequence)
 }
 
-/**
- * Taken: what a held message names, and what the current incarnation of its sender goes on with.
- */
-function receiveRequest({ self, log, pool, incarnationOf }: Duties, part: RequestPart): void {
+/** Taken: what a held message names, and what a member of the view goes on with. */
+function receiveRequest({ self, log, pool }: Node, { view }: Duties, part: RequestPart): void {
   const { id } = part
-  const isCurrent = id.sender !== self && incarnationOf(id.sender) === id.incarnation
-  const isWanted = log.isMissing(id) || (isCurrent && pool.admits(part))
+  const isMembers = id.sender !== self && seatOf(view, id.sender)?.incarnation === id.incarnation
+  const isWanted = log.isMissing(id) || (isMembers && pool.admits(part))
   if (isWanted && pool.add(part)) log.requestHeld(id)
 }
