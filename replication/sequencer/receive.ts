@@ -25,12 +25,8 @@ export function receiveMessage(
   if (!isMeant || !node.universe.includes(from) || node.state.kind === 'starting') return false
   if (!isCurrent(node, header)) return false
   node.table.hear(from, header.incarnation, node.now)
-  if (header.viewId !== undefined) {
-    node.table.noteFounded()
-    node.table.noteViewId(header.viewId)
-    if (!hearView(node, header)) return true
-  } else if (node.plantedBug === 'countOutsiders') countAnyway(node, header)
-  for (const part of parts) receivePart(node, header, part)
+  const isInView = hearView(node, header)
+  for (const part of parts) receivePart(node, header, isInView, part)
   if (node.state.kind === 'operational') node.state.duties.standing.moved()
   if (node.state.kind === 'gather') stepGather(node, node.state)
   return true
@@ -53,16 +49,21 @@ export function noteRestart(node: Node, member: MemberId): void {
 
 /** A datagram of a view. True: of the one that this member is in. */
 function hearView(node: Node, header: Header): boolean {
-  const { state } = node
+  const { state, table } = node
   const { viewId, sender } = header
-  if (viewId === undefined) return false
+  if (viewId === undefined) {
+    if (node.plantedBug === 'countOutsiders') countAnyway(node, header)
+    return false
+  }
+  table.noteFounded()
+  table.noteViewId(viewId)
   if (state.kind === 'recovery' && state.installed !== undefined) {
     // Who is operational in the view that we wait for announces it with all it says.
     if (sameViewId(viewId, state.installed.id) && !isDead(node, state.installed)) {
       enterOperational(node, state.installed, `member ${sender} is in it`)
     }
   }
-  if (node.state.kind !== 'operational') return node.plantedBug === 'barrierFromOldView'
+  if (node.state.kind !== 'operational') return false
   const { duties } = node.state
   const order = compareViewIds(viewId, duties.view.id)
   if (order > 0) {
@@ -86,28 +87,22 @@ function countAnyway({ state, now }: Node, header: Header): void {
   state.duties.peers.hear(header, now)
 }
 
-function receivePart(node: Node, header: Header, part: Part): void {
+function receivePart(node: Node, header: Header, isInView: boolean, part: Part): void {
   const { answers, now, outbox, state } = node
   const from = header.sender
-  if (isMembershipPart(part)) {
-    receiveMembership(node, from, header.incarnation, part)
-    return
-  }
-  if (part.kind === 'retransmitRequest') {
+  if (isMembershipPart(part)) receiveMembership(node, from, header.incarnation, part)
+  else if (part.kind === 'retransmitRequest') {
     // Whatever there is to answer: the header answers one that asks for a status alone.
     outbox.tell(from, answers.answer(from, part, now))
-    return
+  } else if (isInView && state.kind === 'operational') {
+    receiveInView(node, state.duties, header, part)
+  } else if (part.kind === 'barrierAsk' && node.plantedBug === 'barrierFromOldView') {
+    answerBarrier(node, header, part.round)
+  } else {
+    // An answer to somebody who fetches may come from somebody who is in a view.
+    receiveFetched(node, part)
+    if (state.kind === 'rebuild') moved(node, state)
   }
-  if (header.viewId === undefined || state.kind !== 'operational') {
-    if (part.kind === 'barrierAsk' && node.plantedBug === 'barrierFromOldView') {
-      answerBarrier(node, header, part.round)
-    } else {
-      receiveFetched(node, part)
-      if (state.kind === 'rebuild') moved(node, state)
-    }
-    return
-  }
-  receiveInView(node, state.duties, header, part)
 }
 
 function receiveInView(node: Node, duties: Duties, header: Header, part: Part): void {
