@@ -22,24 +22,30 @@ export function chooseMembers(
   return any.length >= atLeast ? any : undefined
 }
 
-/** By trying all sets: a group has seven members at most. */
+/** By trying all sets, as bits: a group has seven members at most. */
 function largestClique(candidates: readonly Candidate[]): readonly MemberId[] {
   const sorted = [...candidates].sort((a, b) => a.id - b.id)
-  let best: readonly MemberId[] = []
-  for (let mask = 1; mask < 2 ** sorted.length; mask += 1) {
-    const set = sorted.filter((_, place) => (mask & (1 << place)) !== 0)
-    if (set.length < best.length || !isClique(set)) continue
-    const ids = set.map(({ id }) => id)
-    if (ids.length > best.length || isLower(ids, best)) best = ids
+  const agreeing = sorted.map((one) => {
+    const others = sorted.map((other) => other === one || isMutual(one, other))
+    return others.reduce((bits, agrees, place) => bits | (agrees ? 1 << place : 0), 0)
+  })
+  const everybody = 2 ** sorted.length - 1
+  if (agreeing.every((bits) => bits === everybody)) return sorted.map(({ id }) => id)
+  let best: readonly number[] = []
+  for (let set = 1; set < everybody; set += 1) {
+    const places = [...agreeing.keys()].filter((place) => (set & (1 << place)) !== 0)
+    if (places.length < best.length) continue
+    const isClique = places.every((place) => (set & ~(agreeing[place] ?? 0)) === 0)
+    if (isClique && (places.length > best.length || isLower(places, best))) best = places
   }
-  return best
+  return best.map((place) => (sorted[place] as Candidate).id)
 }
 
-function isClique(set: readonly Candidate[]): boolean {
-  return set.every((one) => set.every((other) => one === other || one.hears.has(other.id)))
+function isMutual(one: Candidate, other: Candidate): boolean {
+  return one.hears.has(other.id) && other.hears.has(one.id)
 }
 
-function isLower(a: readonly MemberId[], b: readonly MemberId[]): boolean {
-  const place = a.findIndex((id, at) => id !== b[at])
-  return place >= 0 && (a[place] as MemberId) < (b[place] as MemberId)
+function isLower(a: readonly number[], b: readonly number[]): boolean {
+  const place = a.findIndex((one, at) => one !== b[at])
+  return place >= 0 && (a[place] as number) < (b[place] as number)
 }
