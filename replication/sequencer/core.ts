@@ -31,9 +31,8 @@ import { encodeScalars } from './durable.ts'
 import { encodeEntry } from './log-entry.ts'
 import { driveFetching, endFetching, fetchingOf, stateFetched } from './membership/fetching.ts'
 import { stateInstalled } from './membership/fetching.ts'
-import { enterGather } from './membership/gather.ts'
 import { leave, mayStop } from './membership/leave.ts'
-import { enterRebuild } from './membership/rebuild.ts'
+import { start } from './membership/start.ts'
 import type { Header, SequencerMessage } from './message.ts'
 import { requestParts } from './message.ts'
 import { createNode, type Node } from './node.ts'
@@ -52,11 +51,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   constructor(options: SequencerOptions) {
     const node = createNode(options)
     this.#node = node
-    node.writes.scalarsChanged()
-    node.writes.whenDurable(() => {
-      if (node.scalars.isRecovering) enterRebuild(node, 'started; the disk is not whole yet')
-      else enterGather(node, 'started')
-    })
+    start(node)
   }
 
   /** For tests and checks: look, don't touch. */
@@ -201,7 +196,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     const { state, delivery, outbox, plantedBug } = this.#node
     if (state.kind !== 'operational') return
     const { issuer, standing } = state.duties
-    const sequence = issuer.issue(delivery)
+    const sequence = issuer.issueAgain() ?? issuer.issue(delivery)
     if (sequence === undefined) return
     this.#offerRequests()
     standing.saw(sequence.globalSequence)

@@ -40,8 +40,22 @@ export type Backlog = { readonly backlogEntries: number; readonly backlogBytes: 
 
 export class Issuer {
   readonly #options: IssuerOptions
+  #issued: SequenceMessage | undefined
+
   constructor(options: IssuerOptions) {
     this.#options = options
+  }
+
+  /** The planted bug `issueTwice`: names more under a number that was issued already. */
+  issueAgain(): SequenceMessage | undefined {
+    const issued = this.#issued
+    if (issued === undefined || this.#options.plantedBug !== 'issueTwice') return undefined
+    const { log } = this.#options
+    if (log.orderedUpTo !== issued.globalSequence || log.completeUpTo !== log.orderedUpTo) {
+      return undefined
+    }
+    const more = nameEligible(step(issued.globalSequence, 1), this.#options)
+    return more.length === 0 ? undefined : { ...issued, names: [...issued.names, ...more] }
   }
 
   /** Issues the next number if it is this member's and there is something to name. */
@@ -60,6 +74,7 @@ export class Issuer {
     if (sequence === undefined) return undefined
     const isNew = log.offer(sequence)
     assert(isNew && log.completeUpTo === k, 'what is issued is complete at its sequencer')
+    this.#issued = sequence
     return sequence
   }
 

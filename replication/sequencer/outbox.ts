@@ -42,6 +42,13 @@ export class Outbox {
     else gathered.push(...parts)
   }
 
+  /** What has gathered is not said after all. */
+  clear(): void {
+    this.#all = []
+    this.#isStatusDue = false
+    this.#single.clear()
+  }
+
   take(header: Header): Outgoing<SequencerMessage>[] {
     const outgoing: Outgoing<SequencerMessage>[] = []
     if (this.speaksToAll) {
@@ -52,9 +59,7 @@ export class Outbox {
     for (const [to, parts] of this.#single) {
       for (const message of pack(header, parts, this.#targetBytes)) outgoing.push({ to, message })
     }
-    this.#all = []
-    this.#isStatusDue = false
-    this.#single.clear()
+    this.clear()
     return outgoing
   }
 }

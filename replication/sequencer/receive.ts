@@ -10,7 +10,7 @@ import { receiveFetched } from './membership/fetching.ts'
 import { enterGather, stepGather } from './membership/gather.ts'
 import { enterOperational } from './membership/operational.ts'
 import { receiveMembership, tellOperational } from './membership/receive.ts'
-import { moved } from './membership/rebuild.ts'
+import { knownIncarnation, moved, tellNoted } from './membership/rebuild.ts'
 import type { Header, Part, RequestPart, SequenceMessage, SequencerMessage } from './message.ts'
 import type { Node } from './node.ts'
 import { compareViewIds, sameViewId, seatOf, viewIdText } from './view.ts'
@@ -23,7 +23,11 @@ export function receiveMessage(
 ): boolean {
   const isMeant = header.cluster === node.cluster && header.sender === from && from !== node.self
   if (!isMeant || !node.universe.includes(from) || node.state.kind === 'starting') return false
-  if (!isCurrent(node, header)) return false
+  if (!isCurrent(node, header)) {
+    // Unless it is merely late, its sender cannot know that it must start anew.
+    if (header.viewId === undefined) tellSuperseded(node, header, parts)
+    return false
+  }
   node.table.hear(from, header.incarnation, node.now)
   const isInView = hearView(node, header)
   for (const part of parts) receivePart(node, header, isInView, part)
@@ -39,12 +43,14 @@ function isCurrent(node: Node, { sender, incarnation }: Header): boolean {
   const known = table.incarnationOf(sender) ?? 0
   if (plantedBug === 'skipNoting') return true
   if (incarnation < noted || incarnation < known) return false
-  if (known > 0 && incarnation > known) noteRestart(node, sender)
+  if (known > 0 && incarnation > known) node.damping.returned(sender, node.now)
   return true
 }
 
-export function noteRestart(node: Node, member: MemberId): void {
-  node.damping.returned(member, node.now)
+function tellSuperseded(node: Node, { sender, incarnation }: Header, parts: readonly Part[]): void {
+  const known = knownIncarnation(node, sender)
+  const isAsking = parts.some(({ kind }) => kind === 'join' || kind === 'note')
+  if (isAsking && known > incarnation) tellNoted(node, sender, incarnation, 0, known)
 }
 
 /** A datagram of a view. True: of the one that this member is in. */

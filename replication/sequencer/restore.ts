@@ -52,6 +52,7 @@ function nextScalars({ durable, startedAtUnixMs, random, plantedBug }: Sequencer
   const known = plantedBug === 'incarnationByClock' ? undefined : stored?.incarnation
   const incarnation = nextIncarnation({ known, startedAtUnixMs, random })
   if (stored === undefined) return blankScalars(incarnation)
+  if (plantedBug === 'resumeOldView') return stored
   const scalars = { ...stored, incarnation }
   if (plantedBug === 'forgetPromise') return { ...scalars, promised: stored.installed?.id }
   if (plantedBug === 'forgetRecovering') return { ...scalars, isRecovering: false }

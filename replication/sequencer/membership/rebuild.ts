@@ -5,16 +5,15 @@
  * with the highest installed view, undelivered tail included.
  */
 import type { MemberId } from '../../../common/member.ts'
-import { nextIncarnation } from '../durable.ts'
 import type { NotedPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
-import { OwnRequests } from '../own-requests.ts'
 import { type RecoveredLog, recoverLog } from '../recovered-log.ts'
 import type { Incarnation, View, ViewId } from '../view.ts'
 import { compareViewIds, higherViewId, lower, noneGlobal, seatOf, viewIdText } from '../view.ts'
 import { changeScalars, enter } from './enter.ts'
 import { startFetching } from './fetching.ts'
 import { enterGather } from './gather.ts'
+import { startAbove } from './start.ts'
 import type { Rebuild } from './state.ts'
 
 const askEveryMs = 50
@@ -75,7 +74,7 @@ export function moved({ config, now }: Node, rebuild: Rebuild): void {
 
 /** Another member's disk was lost. */
 export function receiveNote(node: Node, from: MemberId, asked: Incarnation, round: number): void {
-  const { log, outbox, scalars, state, writes, plantedBug } = node
+  const { scalars, state, plantedBug } = node
   if (state.kind === 'starting' || scalars.isRecovering) return
   if (scalars.installed === undefined && scalars.promised === undefined) return
   const known = knownIncarnation(node, from)
@@ -85,6 +84,18 @@ export function receiveNote(node: Node, from: MemberId, asked: Incarnation, roun
     }
     leaveViewOf(node, from, asked)
   }
+  tellNoted(node, from, asked, round, known)
+}
+
+/** What it goes on from; or that it must start above the incarnation that is known of it. */
+export function tellNoted(
+  node: Node,
+  from: MemberId,
+  asked: Incarnation,
+  round: number,
+  known: Incarnation,
+): void {
+  const { log, outbox, writes } = node
   writes.whenDurable(() => {
     const { installed, promised, isRecovering } = node.scalars
     if (isRecovering) return
@@ -93,7 +104,8 @@ export function receiveNote(node: Node, from: MemberId, asked: Incarnation, roun
   })
 }
 
-function knownIncarnation({ scalars, table }: Node, member: MemberId): Incarnation {
+/** By its own word, or by what is noted or installed here. */
+export function knownIncarnation({ scalars, table }: Node, member: MemberId): Incarnation {
   const inView = scalars.installed && seatOf(scalars.installed, member)?.incarnation
   const known = [scalars.noted.get(member), table.incarnationOf(member), inView]
   return Math.max(...known.map((one) => one ?? 0)) as Incarnation
@@ -120,29 +132,13 @@ function viewOfState({ state }: Node) {
 
 export function receiveNoted(node: Node, from: MemberId, part: NotedPart): void {
   const { quorum, scalars, state } = node
-  if (state.kind !== 'rebuild' || part.incarnation !== scalars.incarnation) return
-  if (part.known > scalars.incarnation) {
-    startAgainAbove(node, state, part.known)
-    return
-  }
+  if (part.incarnation !== scalars.incarnation) return
+  if (part.known > scalars.incarnation) startAbove(node, part.known)
+  if (state.kind !== 'rebuild' || node.state !== state) return
   if (part.round !== state.round || state.fetching !== undefined) return
   state.answers.set(from, part)
   moved(node, state)
   if (state.answers.size >= quorum) rebuildFrom(node, state)
-}
-
-/** This disk had a later start than this process knows of. */
-function startAgainAbove(node: Node, rebuild: Rebuild, known: Incarnation): void {
-  const { config, random, self, startedAtUnixMs, writes, plantedBug } = node
-  if (plantedBug === 'incarnationByClock') return
-  const incarnation = nextIncarnation({ known, startedAtUnixMs, random })
-  rebuild.round = 0
-  rebuild.fetching = undefined
-  changeScalars(node, { incarnation })
-  node.own = new OwnRequests(self, incarnation, config)
-  writes.whenDurable(() => {
-    if (node.state === rebuild && rebuild.round === 0) beginRound(node, rebuild)
-  })
 }
 
 function rebuildFrom(node: Node, rebuild: Rebuild): void {
