@@ -1,6 +1,5 @@
 /** Whether the group can be used at this member, and the sentence that says why not. */
 import type { MemberId } from '../../common/member.ts'
-import { joins } from './membership/gather.ts'
 import type { Node } from './node.ts'
 import { ticks } from './node.ts'
 
@@ -28,7 +27,8 @@ function reason(node: Node): string {
       break
   }
   if (state.catchUp !== undefined) return 'This member is catching up with the group.'
-  const here = [node.self, ...joins(node).map(({ member }) => member)]
+  const timeoutTicks = ticks(node, node.config.failureTimeoutMs)
+  const here = [node.self, ...table.heard(node.now, timeoutTicks).map(({ id }) => id)]
   const absent = universe.filter((id) => !here.includes(id))
   const isNew = scalars.installed === undefined && !table.isFounded
   if (isNew && absent.length > 0) {

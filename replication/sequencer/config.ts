@@ -68,7 +68,7 @@ export type SequencerConfig = {
 
 export const defaultSequencerConfig: SequencerConfig = {
   tickMs: 5,
-  failureTimeoutMs: 400,
+  failureTimeoutMs: 500,
   joinMs: 25,
   joinSlowMs: 100,
   gatherGraceMs: 60,

@@ -73,6 +73,7 @@ function plan(node: Node, fetching: Fetching): void {
   }
   const { departure } = found
   if (departure >= log.receivedUpTo) {
+    log.cutTo(log.receivedUpTo, delivery.prefix)
     fetching.stage = { kind: 'fetching' }
     return
   }

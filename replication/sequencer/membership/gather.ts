@@ -34,6 +34,8 @@ export function enterGather(node: Node, reason: string): void {
     proposeFromTick: now + waitTicks,
     choice: undefined,
     catchUp: undefined,
+    caughtUpTo: node.log.receivedUpTo,
+    caughtUpTick: now,
   }
   enter(node, gather, reason)
   if (mustRebuild(node)) enterRebuild(node, 'the group exists, and this disk is blank')
@@ -181,13 +183,27 @@ export function hearOperational(
   node: Node,
   gather: Gather,
   from: MemberId,
-  { stable }: OperationalPart,
+  { stable, view }: OperationalPart,
 ): void {
   if (stable.receivedUpTo > node.stableElsewhere) node.stableElsewhere = stable.receivedUpTo
-  const isCatchingUp = gather.catchUp !== undefined && gather.catchUp.stage.kind !== 'ended'
-  if (!isCatchingUp && isBehind(node)) {
-    const { firstRetained, receivedUpTo, runs } = stable
-    const holders = [{ id: from, firstRetained, receivedUpTo }]
-    gather.catchUp = startFetching(node, { end: receivedUpTo, runs, holders }, undefined)
+  if (isCatchingUp(node, gather) || !isBehind(node)) return
+  const { firstRetained, receivedUpTo, runs } = stable
+  // The others will have it soon, if not yet.
+  const others = view.seats.map(({ id }) => id).filter((id) => id !== from && id !== node.self)
+  const holders = [from, ...others].map((id) => ({ id, firstRetained, receivedUpTo }))
+  gather.catchUp = startFetching(node, { end: receivedUpTo, runs, holders }, undefined)
+  gather.caughtUpTo = node.log.receivedUpTo
+  gather.caughtUpTick = node.now
+}
+
+/** Under way, and moving: what it fetches may have been trimmed meanwhile. */
+function isCatchingUp(node: Node, gather: Gather): boolean {
+  const { config, log, now } = node
+  const kind = gather.catchUp?.stage.kind
+  if (kind === undefined || kind === 'ended') return false
+  if (log.receivedUpTo > gather.caughtUpTo || kind !== 'fetching') {
+    gather.caughtUpTo = log.receivedUpTo
+    gather.caughtUpTick = now
   }
+  return now - gather.caughtUpTick < ticks(node, config.recoveryTimeoutMs)
 }

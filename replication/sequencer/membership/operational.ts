@@ -28,7 +28,7 @@ export function enterOperational(node: Node, view: View, reason: string): void {
   node.hasBeenOperational = true
   sendAgain(node)
   if (hadView) dampOthers(node, view)
-  outbox.statusToAll()
+  if (node.universe.length > 1) outbox.statusToAll()
 }
 
 /** In order, all own requests that the log does not name. */

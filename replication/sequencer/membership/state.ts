@@ -6,7 +6,7 @@ import type { MemberId } from '../../../common/member.ts'
 import type { Duties } from '../duties.ts'
 import type { NotedPart, PromisePart } from '../message.ts'
 import type { RecoveredLog } from '../recovered-log.ts'
-import type { ProposedView, View } from '../view.ts'
+import type { GlobalSequence, ProposedView, View } from '../view.ts'
 import type { Fetching } from './fetching.ts'
 
 export type State = Starting | Gather | Rebuild | Commit | Recovery | Operational
@@ -27,6 +27,9 @@ export type Gather = {
   choice: readonly MemberId[] | undefined
   /** Catching up from outside with a view that exists. */
   catchUp: Fetching | undefined
+  /** How far it has come with that, and since when. */
+  caughtUpTo: GlobalSequence
+  caughtUpTick: number
 }
 
 /** The disk was lost: what it had promised is collected from others. */
