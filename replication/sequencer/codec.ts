@@ -7,13 +7,7 @@ import { CodecError } from '../../common/codec-error.ts'
 import type { MemberId } from '../../common/member.ts'
 import { unreachable } from '../../common/assert.ts'
 import type { MessageCodec } from '../protocol.ts'
-import type {
-  Header,
-  Part,
-  RequestRun,
-  SequenceMessage,
-  SequencerMessage,
-} from './message.ts'
+import type { Header, Part, RequestRun, SequenceMessage, SequencerMessage } from './message.ts'
 import {
   chunkBytes,
   maxAskedPerRetransmitRequest,
@@ -23,12 +17,7 @@ import {
   maxRunsPerSequence,
 } from './message.ts'
 import { isMembershipPart, readMembershipPart, writeMembershipPart } from './membership-codec.ts'
-import {
-  readViewId,
-  readViewIdOrNone,
-  writeViewId,
-  writeViewIdOrNone,
-} from './view-codec.ts'
+import { readViewId, readViewIdOrNone, writeViewId, writeViewIdOrNone } from './view-codec.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
 
 const tag = { request: 1, sequence: 2, retransmitRequest: 3, barrierAsk: 4, barrierAnswer: 5 }

@@ -31,6 +31,7 @@ import { encodeScalars } from './durable.ts'
 import { encodeEntry } from './log-entry.ts'
 import { driveFetching, endFetching, fetchingOf, stateFetched } from './membership/fetching.ts'
 import { stateInstalled } from './membership/fetching.ts'
+import { enterGather } from './membership/gather.ts'
 import { leave, mayStop } from './membership/leave.ts'
 import { start } from './membership/start.ts'
 import type { Header, SequencerMessage } from './message.ts'
@@ -49,7 +50,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   #installing: Position | undefined
 
   constructor(options: SequencerOptions) {
-    const node = createNode(options)
+    const node = createNode(options, enterGather)
     this.#node = node
     start(node)
   }
@@ -218,8 +219,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     const { config, log, writes } = this.#node
     if (writes.isBusy) return undefined
     const truncateFrom = writes.takeTruncation()
-    const entries =
-      truncateFrom === undefined ? log.takeUnpersisted(config.persistMaxBytes) : []
+    const entries = truncateFrom === undefined ? log.takeUnpersisted(config.persistMaxBytes) : []
     this.#endFetching()
     if (truncateFrom === undefined && entries.length === 0 && !writes.isScalarsDue) return undefined
     const meta = writes.isScalarsDue ? encodeScalars(this.#node.scalars) : undefined

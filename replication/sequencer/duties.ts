@@ -1,8 +1,8 @@
 /** The duties of one member in one view: made when it is entered, dropped when it is left. */
-import type { MemberId } from '../../common/member.ts'
 import { Announcer } from './announce.ts'
 import { ticksOf } from './config.ts'
 import { Issuer } from './issue.ts'
+import { maskOf } from './members-mask.ts'
 import type { Node } from './node.ts'
 import { Peers } from './peers.ts'
 import { owedInView, Repair } from './repair.ts'
@@ -58,8 +58,4 @@ export function createDuties(node: Node, view: View): Duties {
 export function hearsMask({ table, now, config, damping }: Node): number {
   const heard = table.heard(now, ticksOf(config.failureTimeoutMs, config))
   return maskOf(heard.map(({ id }) => id).filter((id) => !damping.isDamped(id, now)))
-}
-
-export function maskOf(members: readonly MemberId[]): number {
-  return members.reduce((mask, id) => mask | (1 << id), 0)
 }

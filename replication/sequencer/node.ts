@@ -22,7 +22,7 @@ import { OwnRequests } from './own-requests.ts'
 import type { RequestPool } from './request-pool.ts'
 import { restore } from './restore.ts'
 import type { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence } from './view.ts'
+import type { GlobalSequence, ViewId } from './view.ts'
 import { Writes } from './writes.ts'
 
 export type Node = {
@@ -64,14 +64,21 @@ export type Node = {
   /** Another member's state: wished for; lying beside the present one. */
   wish: FetchState | undefined
   fetched: Position | undefined
+  /** The view left last, for the planted bug `barrierFromOldView`. */
+  left: { readonly viewId: ViewId; readonly receivedUpTo: GlobalSequence } | undefined
   isTrimDue: boolean
   isLeaving: boolean
+  /** From whatever state. Handed in: gather leads to all others, and all of them lead to it. */
+  readonly returnToGather: (reason: string) => void
   rejected: Rejected[]
   administered: Administered[]
   ignored: number
 }
 
-export function createNode(options: SequencerOptions): Node {
+export function createNode(
+  options: SequencerOptions,
+  enterGather: (node: Node, reason: string) => void,
+): Node {
   const config = { ...defaultSequencerConfig, ...options.config }
   const { self, cluster, random, plantedBug, startedAtUnixMs } = options
   const universe = [...options.members].sort((a, b) => a - b)
@@ -126,8 +133,10 @@ export function createNode(options: SequencerOptions): Node {
     joinNumber: 0,
     wish: undefined,
     fetched: undefined,
+    left: undefined,
     isTrimDue: false,
     isLeaving: false,
+    returnToGather: (reason) => enterGather(node, reason),
     rejected: [],
     administered: [],
     ignored: 0,

@@ -5,7 +5,7 @@
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Header, Metadata } from './message.ts'
-import type { GlobalSequence, Incarnation, View } from './view.ts'
+import type { GlobalSequence, Incarnation, LocalSequence, View } from './view.ts'
 import { higher, noneGlobal, noneLocal, step } from './view.ts'
 
 export type Peer = {
@@ -80,7 +80,7 @@ export class Peers {
 
 /** Datagrams overtake each other, so the highest value counts. */
 function mergeMetadata(known: Metadata, told: Metadata): Metadata {
-  const ownHighest = told.ownHighest > known.ownHighest ? told.ownHighest : known.ownHighest
+  const ownHighest = Math.max(told.ownHighest, known.ownHighest) as LocalSequence
   return {
     receivedUpTo: higher(known.receivedUpTo, told.receivedUpTo),
     deliveredUpTo: higher(known.deliveredUpTo, told.deliveredUpTo),

@@ -7,7 +7,7 @@ import type { Duties } from './duties.ts'
 import { isMembershipPart } from './membership-codec.ts'
 import { isDead } from './membership/commit.ts'
 import { receiveFetched } from './membership/fetching.ts'
-import { enterGather, stepGather } from './membership/gather.ts'
+import { stepGather } from './membership/gather.ts'
 import { enterOperational } from './membership/operational.ts'
 import { receiveMembership, tellOperational } from './membership/receive.ts'
 import { knownIncarnation, moved, tellNoted } from './membership/rebuild.ts'
@@ -29,6 +29,7 @@ export function receiveMessage(
     return false
   }
   node.table.hear(from, header.incarnation, node.now)
+  if (node.plantedBug === 'barrierFromOldView' && takesOldAnswer(node, from, parts)) return true
   const isInView = hearView(node, header)
   for (const part of parts) receivePart(node, header, isInView, part)
   if (node.state.kind === 'operational') node.state.duties.standing.moved()
@@ -72,18 +73,29 @@ function hearView(node: Node, header: Header): boolean {
   if (node.state.kind !== 'operational') return false
   const { duties } = node.state
   const order = compareViewIds(viewId, duties.view.id)
+  if (order !== 0 && node.plantedBug === 'countOutsiders') {
+    countAnyway(node, header)
+    return false
+  }
   if (order > 0) {
-    enterGather(node, `member ${sender} is in view ${viewIdText(viewId)}`)
+    node.returnToGather(`member ${sender} is in view ${viewIdText(viewId)}`)
     return false
   }
   if (order < 0) {
     // It does not know how far things have gone.
     tellOperational(node, duties, sender)
-    if (node.plantedBug === 'countOutsiders') countAnyway(node, header)
     return false
   }
   if (seatOf(duties.view, sender)?.incarnation !== header.incarnation) return false
   duties.peers.hear(header, node.now)
+  return true
+}
+
+/** The planted bug: an answer counts whatever view its sender is in. */
+function takesOldAnswer({ barriers }: Node, from: MemberId, parts: readonly Part[]): boolean {
+  const [answer] = parts.filter((part) => part.kind === 'barrierAnswer')
+  if (answer === undefined) return false
+  barriers.answer(from, answer)
   return true
 }
 
@@ -103,7 +115,7 @@ function receivePart(node: Node, header: Header, isInView: boolean, part: Part):
   } else if (isInView && state.kind === 'operational') {
     receiveInView(node, state.duties, header, part)
   } else if (part.kind === 'barrierAsk' && node.plantedBug === 'barrierFromOldView') {
-    answerBarrier(node, header, part.round)
+    answerFromOldView(node, header, part.round)
   } else {
     // An answer to somebody who fetches may come from somebody who is in a view.
     receiveFetched(node, part)
@@ -134,6 +146,14 @@ function receiveInView(node: Node, duties: Duties, header: Header, part: Part): 
 function answerBarrier(node: Node, { sender, incarnation }: Header, round: number): void {
   const highest = barrierHighest(node)
   node.outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
+}
+
+/** The planted bug: says how far it was when it left the view. */
+function answerFromOldView(node: Node, { incarnation, sender, viewId }: Header, round: number) {
+  const { left, outbox } = node
+  if (left === undefined || compareViewIds(viewId, left.viewId) !== 0) return
+  const highest = left.receivedUpTo
+  outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
 }
 
 export function barrierHighest({ log, state, plantedBug }: Node) {

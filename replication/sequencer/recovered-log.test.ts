@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type MemberId, memberId } from '../../common/member.ts'
-import { lastCommon, type LogAnswer, type LogExtent, planRecovery, recoverLog } from './recovered-log.ts'
+import {
+  lastCommon,
+  type LogAnswer,
+  type LogExtent,
+  planRecovery,
+  recoverLog,
+} from './recovered-log.ts'
 import { viewId, viewOf } from './view.fixture.ts'
 import { compareViewIds, type GlobalSequence, sameViewId, type View, type ViewId } from './view.ts'
 

@@ -1,7 +1,7 @@
 /** What people are shown of a core: JSON, in the protocol's words. */
 import type { MemberId } from '../../common/member.ts'
 import type { CoreStatus } from '../protocol.ts'
-import { standingOf } from './membership/gather.ts'
+import { standingOf } from './membership/joins.ts'
 import type { Node } from './node.ts'
 import { sequencerOf, step, viewIdText } from './view.ts'
 

@@ -66,9 +66,7 @@ export function sameViewId(a: ViewId, b: ViewId): boolean {
 /** Negative: a is lower. None is lower than any. */
 export function compareViewIds(a: ViewId | undefined, b: ViewId | undefined): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
-  return (
-    a.number - b.number || a.representative - b.representative || a.incarnation - b.incarnation
-  )
+  return a.number - b.number || a.representative - b.representative || a.incarnation - b.incarnation
 }
 
 export function higherViewId(a: ViewId | undefined, b: ViewId | undefined): ViewId | undefined {

@@ -199,4 +199,3 @@ function counted(): Check {
 function logEnd({ disk, durablyAppliedIndex }: Member): number {
   return Math.max(disk.entries.at(-1)?.index ?? 0, durablyAppliedIndex) - 1
 }
-

@@ -5,24 +5,26 @@ import { type Candidate, chooseMembers } from './choice.ts'
 
 /** `links[i][j]`: i hears j. */
 function candidates(links: readonly (readonly boolean[])[], reluctant: readonly boolean[] = []) {
-  return links.map((heard, id): Candidate => ({
-    id: memberId(id),
-    hears: new Set(heard.flatMap((hears, other) => (hears && other !== id ? [memberId(other)] : []))),
-    isReluctant: reluctant[id] ?? false,
-  }))
+  return links.map(
+    (heard, id): Candidate => ({
+      id: memberId(id),
+      hears: new Set(
+        heard.flatMap((hears, other) => (hears && other !== id ? [memberId(other)] : [])),
+      ),
+      isReluctant: reluctant[id] ?? false,
+    }),
+  )
 }
 const all = (size: number) => Array.from({ length: size }, () => Array(size).fill(true))
 const mutual = (links: readonly (readonly boolean[])[], set: readonly MemberId[]): boolean =>
   set.every((a) => set.every((b) => a === b || links[a]?.[b] === true))
 
-const links = fc
-  .integer({ min: 1, max: 7 })
-  .chain((size) =>
-    fc.array(fc.array(fc.boolean(), { minLength: size, maxLength: size }), {
-      minLength: size,
-      maxLength: size,
-    }),
-  )
+const links = fc.integer({ min: 1, max: 7 }).chain((size) =>
+  fc.array(fc.array(fc.boolean(), { minLength: size, maxLength: size }), {
+    minLength: size,
+    maxLength: size,
+  }),
+)
 
 describe('the choice', () => {
   it('is everybody where all hear each other', () => {

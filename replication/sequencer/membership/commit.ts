@@ -7,9 +7,17 @@ import { isBlank } from '../durable.ts'
 import type { PromisePart, ProposePart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
 import { recoverLog } from '../recovered-log.ts'
-import { compareViewIds, noneGlobal, type ProposedView, sameViewId, type Seat, seatOf, viewIdText } from '../view.ts'
-import { changeScalars, enter } from './enter.ts'
-import { enterGather, ownRecord } from './gather.ts'
+import {
+  compareViewIds,
+  noneGlobal,
+  type ProposedView,
+  sameViewId,
+  type Seat,
+  seatOf,
+  viewIdText,
+} from '../view.ts'
+import { changeScalars, enter, giveUp } from './enter.ts'
+import { ownRecord } from './joins.ts'
 import { leadRecovery } from './recovery.ts'
 import type { Commit } from './state.ts'
 
@@ -71,7 +79,8 @@ export function receivePropose(node: Node, from: MemberId, { view }: ProposePart
   }
   if (order < 0) {
     // It does not know how far things have gone.
-    if (state.kind === 'gather') outbox.tell(from, [{ kind: 'join', records: [ownRecord(node, 0)] }])
+    if (state.kind === 'gather')
+      outbox.tell(from, [{ kind: 'join', records: [ownRecord(node, 0)] }])
     return
   }
   if (!mayPromise(node, view)) return
@@ -127,14 +136,14 @@ function takePromise(node: Node, commit: Commit, from: MemberId, part: PromisePa
   if (recovered !== undefined) leadRecovery(node, view, recovered)
   else if (view.seats.length === node.universe.length) {
     leadRecovery(node, view, { end: noneGlobal, runs: [], holders: [] })
-  } else fail(node, 'nobody has installed a view, and not all are there')
+  } else giveUp(node, 'nobody has installed a view, and not all are there')
 }
 
 export function tickCommit(node: Node, commit: Commit): void {
   const { now } = node
   const { view } = commit
   if (now >= commit.deadlineTick) {
-    fail(node, `view ${viewIdText(view.id)} was not answered in time`)
+    giveUp(node, `view ${viewIdText(view.id)} was not answered in time`)
     return
   }
   if (commit.promise !== undefined && now >= commit.nextSendTick) sendProposals(node, commit)
@@ -149,13 +158,8 @@ function sendProposals({ config, now, outbox, self }: Node, commit: Commit): voi
   }
 }
 
-export function fail(node: Node, reason: string): void {
-  node.failedProposals += 1
-  enterGather(node, reason)
-}
-
 /** Doubled with each failure: a slow disk would never be waited for. */
-export function timeoutTicks(node: Node): number {
+function timeoutTicks(node: Node): number {
   const { commitTimeoutMs } = node.config
   const grown = commitTimeoutMs * 2 ** Math.min(node.failedProposals, 10)
   return ticks(node, Math.min(grown, timeoutMaxMs))

@@ -8,6 +8,7 @@ export function enter(node: Node, state: State, reason: string): void {
   node.state = state
   if (before.kind === 'operational') {
     node.withoutViewSinceTick = node.now
+    node.left = { viewId: before.duties.view.id, receivedUpTo: node.log.receivedUpTo }
     node.barriers.restart()
   }
   // What a fetch in the state before has wished for is of no use any more.
@@ -24,4 +25,10 @@ export function enter(node: Node, state: State, reason: string): void {
 export function changeScalars(node: Node, change: Partial<Node['scalars']>): void {
   node.scalars = { ...node.scalars, ...change }
   node.writes.scalarsChanged()
+}
+
+/** What was proposed came to nothing: the next attempt is more patient. */
+export function giveUp(node: Node, reason: string): void {
+  node.failedProposals += 1
+  node.returnToGather(reason)
 }

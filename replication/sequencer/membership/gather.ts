@@ -3,16 +3,16 @@
  * choice name the same, its lowest id proposes.
  */
 import type { MemberId } from '../../../common/member.ts'
-import { maskOf } from '../duties.ts'
+import { maskOf } from '../members-mask.ts'
 import { isBlank } from '../durable.ts'
-import type { JoinRecord, MemberStanding, OperationalPart } from '../message.ts'
+import type { JoinRecord, OperationalPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
 import type { Seat } from '../view.ts'
-import { compareViewIds } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { propose } from './commit.ts'
 import { enter } from './enter.ts'
 import { startFetching } from './fetching.ts'
+import { isBehind, joins, ownRecord } from './joins.ts'
 import { enterRebuild } from './rebuild.ts'
 import type { Gather } from './state.ts'
 
@@ -63,19 +63,20 @@ function mustRebuild({ scalars, table, plantedBug }: Node): boolean {
   return isBlank(scalars) && table.isFounded && plantedBug !== 'countWiped'
 }
 
-/** Lately. */
-export function joins(node: Node): JoinRecord[] {
-  return node.table.records(node.now, ticks(node, node.config.failureTimeoutMs))
-}
-
 function choose(node: Node): readonly MemberId[] | undefined {
   const told = [...joins(node), ownRecord(node, 0)]
   const damped = told.reduce((mask, record) => mask | record.damped, 0)
-  const candidates = told.filter((record) => counts(node, record)).map((record): Candidate => ({
-    id: record.member,
-    hears: new Set(record.hears.filter((seat) => isCurrent(node, told, seat)).map(({ id }) => id)),
-    isReluctant: record.standing === 'behind' || (damped & (1 << record.member)) !== 0,
-  }))
+  const candidates = told
+    .filter((record) => counts(node, record))
+    .map(
+      (record): Candidate => ({
+        id: record.member,
+        hears: new Set(
+          record.hears.filter((seat) => isCurrent(node, told, seat)).map(({ id }) => id),
+        ),
+        isReluctant: record.standing === 'behind' || (damped & (1 << record.member)) !== 0,
+      }),
+    )
   // A group that is new forms only when all are there: unreachable is not absent.
   return chooseMembers(candidates, isFounded(node) ? node.quorum : node.universe.length)
 }
@@ -141,41 +142,6 @@ function tellJoin(node: Node, gather: Gather): void {
   const everyTicks = ticks(node, isSlow ? config.joinSlowMs : config.joinMs)
   gather.nextJoinTick = now + everyTicks + random.integer(0, Math.ceil(everyTicks / 4))
   outbox.tellAll([{ kind: 'join', records: [record, ...joins(node)] }])
-}
-
-export function ownRecord(node: Node, choice: number): JoinRecord {
-  const { config, damping, log, now, scalars, self, table } = node
-  node.joinNumber += 1
-  return {
-    member: self,
-    incarnation: scalars.incarnation,
-    number: node.joinNumber,
-    standing: standingOf(node),
-    promised: scalars.promised,
-    installed: scalars.installed?.id,
-    receivedUpTo: log.receivedUpTo,
-    hears: table.heard(now, ticks(node, config.failureTimeoutMs)),
-    choice,
-    damped: maskOf(damping.damped(now)),
-  }
-}
-
-export function standingOf(node: Node): MemberStanding {
-  const { scalars, isLeaving, plantedBug } = node
-  if (isLeaving) return 'leaving'
-  if (scalars.isRecovering && plantedBug !== 'countWiped') return 'recovering'
-  if (isBlank(scalars) && plantedBug !== 'countWiped') return 'blank'
-  return isBehind(node) ? 'behind' : 'whole'
-}
-
-function isBehind(node: Node): boolean {
-  const { config, log, scalars, stableElsewhere } = node
-  let furthest = stableElsewhere
-  for (const { installed, receivedUpTo } of joins(node)) {
-    const isBase = compareViewIds(installed, scalars.installed?.id) >= 0
-    if (isBase && receivedUpTo > furthest) furthest = receivedUpTo
-  }
-  return furthest - log.receivedUpTo > config.behindEntries
 }
 
 /** There is a view without this member. Far behind, it first gets what is stable there. */

@@ -12,7 +12,10 @@ type Told = { readonly record: JoinRecord; readonly tick: number }
 export class JoinTable {
   readonly #self: MemberId
   readonly #told = new Map<MemberId, Told>()
-  readonly #heard = new Map<MemberId, { readonly incarnation: Incarnation; readonly tick: number }>()
+  readonly #heard = new Map<
+    MemberId,
+    { readonly incarnation: Incarnation; readonly tick: number }
+  >()
   #isFounded = false
   #highestNumber = 0
 
@@ -35,7 +38,7 @@ export class JoinTable {
     const heard = this.#heard.get(member)?.incarnation
     const told = this.#told.get(member)?.record.incarnation
     if (heard === undefined || told === undefined) return heard ?? told
-    return heard > told ? heard : told
+    return Math.max(heard, told) as Incarnation
   }
 
   /** A datagram of the member's current incarnation has come from itself. */

@@ -3,7 +3,6 @@
  * through, then it leaves the view and says so, so that nobody has to wait until it is missed.
  */
 import { type Node, ticks } from '../node.ts'
-import { enterGather } from './gather.ts'
 
 /** So that a lost datagram does not make it unheard. */
 const saidForMs = 30
@@ -11,7 +10,7 @@ const saidForMs = 30
 /** Whenever something may have changed. */
 export function leave(node: Node): void {
   if (!node.isLeaving || node.state.kind !== 'operational' || node.own.underWay > 0) return
-  if (node.universe.length > 1) enterGather(node, 'this process is about to end')
+  if (node.universe.length > 1) node.returnToGather('this process is about to end')
 }
 
 export function mayStop(node: Node): boolean {

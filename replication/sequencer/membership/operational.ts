@@ -4,13 +4,14 @@
  */
 import { assert } from '../../../common/assert.ts'
 import type { MemberId } from '../../../common/member.ts'
-import { createDuties, type Duties, hearsMask, maskOf } from '../duties.ts'
+import { createDuties, type Duties, hearsMask } from '../duties.ts'
+import { maskOf } from '../members-mask.ts'
 import { type Node, ticks } from '../node.ts'
 import type { LocalSequence, View } from '../view.ts'
 import { step, viewIdText } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { enter } from './enter.ts'
-import { enterGather, joins } from './gather.ts'
+import { joins } from './joins.ts'
 import type { Operational } from './state.ts'
 
 /** All its members have its recovered log, which is therefore stable. */
@@ -53,11 +54,11 @@ export function tickOperational(node: Node, { duties }: Operational): void {
   const timeoutTicks = ticks(node, config.failureTimeoutMs)
   const silent = duties.peers.all.find((peer) => !duties.peers.isHeard(peer, now, timeoutTicks))
   if (silent !== undefined) {
-    enterGather(node, `member ${silent.id} was not heard for ${config.failureTimeoutMs} ms`)
+    node.returnToGather(`member ${silent.id} was not heard for ${config.failureTimeoutMs} ms`)
     return
   }
   const larger = largerChoice(node, duties)
-  if (larger !== undefined) enterGather(node, `a view of ${larger.join(', ')} can be formed`)
+  if (larger !== undefined) node.returnToGather(`a view of ${larger.join(', ')} can be formed`)
 }
 
 /** A set larger than the view that would be chosen now, as far as this member can tell. */

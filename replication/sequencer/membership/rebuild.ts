@@ -12,8 +12,6 @@ import type { Incarnation, View, ViewId } from '../view.ts'
 import { compareViewIds, higherViewId, lower, noneGlobal, seatOf, viewIdText } from '../view.ts'
 import { changeScalars, enter } from './enter.ts'
 import { startFetching } from './fetching.ts'
-import { enterGather } from './gather.ts'
-import { startAbove } from './start.ts'
 import type { Rebuild } from './state.ts'
 
 const askEveryMs = 50
@@ -63,7 +61,8 @@ export function tickRebuild(node: Node, rebuild: Rebuild): void {
   const stage = rebuild.fetching?.stage.kind
   // Whoever fetches a whole state is told how it goes by whoever fetches it.
   if (stage === 'transferring') moved(node, rebuild)
-  if (now >= rebuild.deadlineTick && writes.isSettled && stage !== 'ended') beginRound(node, rebuild)
+  if (now >= rebuild.deadlineTick && writes.isSettled && stage !== 'ended')
+    beginRound(node, rebuild)
   else if (rebuild.fetching === undefined && now >= rebuild.nextNoteTick) ask(node, rebuild)
 }
 
@@ -115,7 +114,8 @@ export function knownIncarnation({ scalars, table }: Node, member: MemberId): In
 function leaveViewOf(node: Node, member: MemberId, asked: Incarnation): void {
   const view = viewOfState(node)
   const named = view && seatOf(view, member)?.incarnation
-  if (named !== undefined && named < asked) enterGather(node, `member ${member} has lost its disk`)
+  if (named !== undefined && named < asked)
+    node.returnToGather(`member ${member} has lost its disk`)
 }
 
 function viewOfState({ state }: Node) {
@@ -133,8 +133,7 @@ function viewOfState({ state }: Node) {
 export function receiveNoted(node: Node, from: MemberId, part: NotedPart): void {
   const { quorum, scalars, state } = node
   if (part.incarnation !== scalars.incarnation) return
-  if (part.known > scalars.incarnation) startAbove(node, part.known)
-  if (state.kind !== 'rebuild' || node.state !== state) return
+  if (state.kind !== 'rebuild') return
   if (part.round !== state.round || state.fetching !== undefined) return
   state.answers.set(from, part)
   moved(node, state)
@@ -157,7 +156,7 @@ function rebuildFrom(node: Node, rebuild: Rebuild): void {
     changeScalars(node, { promised: taken, installed, isRecovering: false })
     node.writes.whenDurable(() => {
       const name = installed === undefined ? 'no view' : `view ${viewIdText(installed.id)}`
-      if (node.state === rebuild) enterGather(node, `the disk is whole again, as of ${name}`)
+      if (node.state === rebuild) node.returnToGather(`the disk is whole again, as of ${name}`)
     })
   })
   rebuild.fetching = fetching

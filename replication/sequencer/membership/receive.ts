@@ -6,10 +6,12 @@ import type { JoinPart, JoinRecord, MembershipPart, OperationalPart } from '../m
 import type { Node } from '../node.ts'
 import type { Incarnation } from '../view.ts'
 import { compareViewIds, type ProposedView, seatOf, viewIdText } from '../view.ts'
-import { fail, receivePromise, receivePropose } from './commit.ts'
-import { enterGather, hearOperational } from './gather.ts'
+import { receivePromise, receivePropose } from './commit.ts'
+import { giveUp } from './enter.ts'
+import { hearOperational } from './gather.ts'
 import { receiveNote, receiveNoted } from './rebuild.ts'
 import { receiveRecover, receiveRecovered } from './recovery.ts'
+import { startAbove } from './start.ts'
 
 export function receiveMembership(
   node: Node,
@@ -40,7 +42,10 @@ export function receiveMembership(
       receiveNote(node, from, incarnation, part.round)
       break
     case 'noted':
-      receiveNoted(node, from, part)
+      // A lost disk had a later start than this process knew of.
+      if (part.incarnation === node.scalars.incarnation && part.known > part.incarnation) {
+        startAbove(node, part.known)
+      } else receiveNoted(node, from, part)
       break
     default:
       unreachable(part)
@@ -65,7 +70,7 @@ function meetJoin(node: Node, record: JoinRecord): void {
   const seat = view && seatOf(view, record.member)
   if (view === undefined || seat === undefined) return
   if (record.incarnation > seat.incarnation) {
-    enterGather(node, `member ${record.member} has started anew`)
+    node.returnToGather(`member ${record.member} has started anew`)
     return
   }
   // One that was sent before its sender promised the view, and has been under way since, says
@@ -73,8 +78,8 @@ function meetJoin(node: Node, record: JoinRecord): void {
   const isEarlier = compareViewIds(record.promised, view.id) < 0
   if (record.incarnation < seat.incarnation || isEarlier) return
   const reason = `member ${record.member} has left view ${viewIdText(view.id)}`
-  if (node.state.kind === 'operational') enterGather(node, reason)
-  else fail(node, reason)
+  if (node.state.kind === 'operational') node.returnToGather(reason)
+  else giveUp(node, reason)
 }
 
 function presentView({ state }: Node): ProposedView | undefined {
@@ -87,9 +92,9 @@ function receiveOperational(node: Node, from: MemberId, part: OperationalPart): 
   table.noteFounded()
   table.noteViewId(part.view.id)
   if (state.kind === 'gather') hearOperational(node, state, from, part)
-  if (state.kind !== 'operational') return
+  if (state.kind !== 'operational' || node.plantedBug === 'countOutsiders') return
   if (compareViewIds(part.view.id, state.duties.view.id) <= 0) return
-  enterGather(node, `member ${from} is in view ${viewIdText(part.view.id)}`)
+  node.returnToGather(`member ${from} is in view ${viewIdText(part.view.id)}`)
 }
 
 /** To one outside: so much is stable here. */

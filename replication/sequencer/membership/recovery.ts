@@ -7,8 +7,7 @@ import type { RecoveredPart, RecoverPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
 import type { RecoveredLog } from '../recovered-log.ts'
 import { compareViewIds, type ProposedView, sameViewId, step, viewIdText } from '../view.ts'
-import { fail } from './commit.ts'
-import { changeScalars, enter } from './enter.ts'
+import { changeScalars, enter, giveUp } from './enter.ts'
 import { type Fetching, startFetching } from './fetching.ts'
 import { enterOperational } from './operational.ts'
 import type { Recovery } from './state.ts'
@@ -108,7 +107,7 @@ function confirm(node: Node, recovery: Recovery, member: MemberId): void {
 export function tickRecovery(node: Node, recovery: Recovery): void {
   const { now } = node
   if (now >= recovery.deadlineTick) {
-    fail(node, `the recovery of view ${viewIdText(recovery.view.id)} did not go on`)
+    giveUp(node, `the recovery of view ${viewIdText(recovery.view.id)} did not go on`)
     return
   }
   if (now < recovery.nextSendTick) return

@@ -7,7 +7,6 @@ import type { Node } from '../node.ts'
 import { OwnRequests } from '../own-requests.ts'
 import { compareViewIds, type Incarnation, seatOf } from '../view.ts'
 import { changeScalars, enter } from './enter.ts'
-import { enterGather } from './gather.ts'
 import { enterOperational } from './operational.ts'
 import { enterRebuild } from './rebuild.ts'
 
@@ -17,7 +16,7 @@ export function start(node: Node): void {
   node.writes.whenDurable(() => {
     if (resumes(node)) return
     if (node.scalars.isRecovering) enterRebuild(node, 'started; the disk is not whole yet')
-    else enterGather(node, 'started')
+    else node.returnToGather('started')
   })
 }
 

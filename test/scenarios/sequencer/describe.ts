@@ -93,7 +93,9 @@ export function viewName({ number, representative }: ViewId): string {
 }
 
 function view(of: View | undefined): string {
-  return of === undefined ? 'none' : `${viewName(of.id)} of ${seats(of.seats)} from ${of.firstGlobal}`
+  return of === undefined
+    ? 'none'
+    : `${viewName(of.id)} of ${seats(of.seats)} from ${of.firstGlobal}`
 }
 
 function seats(of: readonly Seat[]): string {

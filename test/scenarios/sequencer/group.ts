@@ -4,7 +4,13 @@
  */
 import { type MemberId, memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'
-import type { BarrierId, LogWrite, Outgoing, ProposalId, Ready } from '../../../replication/protocol.ts'
+import type {
+  BarrierId,
+  LogWrite,
+  Outgoing,
+  ProposalId,
+  Ready,
+} from '../../../replication/protocol.ts'
 import type { LogIndex } from '../../../replication/replicated-log.ts'
 import { sequencerCodec } from '../../../replication/sequencer/codec.ts'
 import type { SequencerConfig } from '../../../replication/sequencer/config.ts'
