@@ -61,13 +61,13 @@ export class OwnRequests {
     return this.#id(this.#highest)
   }
 
-  /** What the log, where `next` comes next, does not name: in order. */
-  notNamed(next: LocalSequence): { readonly id: RequestId; readonly payload: Uint8Array }[] {
+  /** Those under way from this one on, in order. */
+  from(first: LocalSequence): (Own & { readonly id: RequestId })[] {
     const requests = []
-    for (let at = next; at <= this.#highest; at = step(at, 1)) {
+    for (let at = first; at <= this.#highest; at = step(at, 1)) {
       const own = this.#underWay.get(at)
-      assert(own !== undefined, 'what the log does not name is under way')
-      requests.push({ id: this.#id(at), payload: own.payload })
+      assert(own !== undefined, 'what is not delivered is under way')
+      requests.push({ id: this.#id(at), ...own })
     }
     return requests
   }

@@ -37,7 +37,7 @@ export function restore(options: SequencerOptions, config: SequencerConfig): Res
     lastTrimmed: step(first, -1),
     trimmedView: first === appliedUpTo + 1 ? viewId : undefined,
     sequenceWindow: config.sequenceWindow,
-    checkSenderOrder: plantedBug !== 'skipSenderOrder' && plantedBug !== 'deliverAgain',
+    checkSenderOrder: plantedBug !== 'skipSenderOrder',
   })
   log.restore(entries, appliedUpTo)
   if (plantedBug !== 'acknowledgeBeforeDurable') {

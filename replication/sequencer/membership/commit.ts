@@ -72,7 +72,7 @@ export function receivePropose(node: Node, from: MemberId, { view }: ProposePart
   if (order === 0) {
     if (state.kind === 'commit' && sameViewId(state.view.id, id) && state.promise !== undefined) {
       outbox.tell(from, [state.promise])
-    } else if (plantedBug === 'promiseEqualAgain' && mayPromise(node, view)) {
+    } else if (plantedBug === 'promiseEqualAgain' && state.kind === 'gather') {
       promise(node, view, undefined, `promises view ${viewIdText(id)} again`)
     }
     return

@@ -7,6 +7,7 @@ import type { MemberId } from '../../../common/member.ts'
 import { createDuties, type Duties, hearsMask } from '../duties.ts'
 import { maskOf } from '../members-mask.ts'
 import { type Node, ticks } from '../node.ts'
+import type { SenderOrder } from '../sender-order.ts'
 import type { LocalSequence, View } from '../view.ts'
 import { step, viewIdText } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
@@ -34,11 +35,23 @@ export function enterOperational(node: Node, view: View, reason: string): void {
 
 /** In order, all own requests that the log does not name. */
 function sendAgain(node: Node): void {
-  const { log, own, pool, scalars, self, delivery, plantedBug } = node
-  const order = plantedBug === 'deliverAgain' ? delivery.prefix.order : log.order
-  const next = order.next(self, scalars.incarnation) ?? (0 as LocalSequence)
-  for (const { id, payload } of own.notNamed(next)) if (!pool.has(id)) pool.hold(id, payload)
+  const { log, own, pool, plantedBug } = node
+  const next = nextOwn(node, log.order)
+  for (const { id, payload } of own.from(next)) if (!pool.has(id)) pool.hold(id, payload)
   own.sendAgainFrom(next)
+  if (plantedBug === 'deliverAgain') sendNamedAgain(node, next)
+}
+
+/** The planted bug: what the log names and nobody has delivered is taken for lost. */
+function sendNamedAgain(node: Node, next: LocalSequence): void {
+  const { delivery, own, pool } = node
+  for (const { id, proposal, payload } of own.from(nextOwn(node, delivery.prefix.order))) {
+    if (id.localSequence < next) pool.hold(own.add(proposal, payload), payload)
+  }
+}
+
+function nextOwn({ scalars, self }: Node, order: SenderOrder): LocalSequence {
+  return order.next(self, scalars.incarnation) ?? (0 as LocalSequence)
 }
 
 /** Whoever was there and did not come in has cost a change of view, perhaps. */
