@@ -127,23 +127,23 @@ export const plantedBugs = [
   'baseByLength',
   /** A member whose disk was lost counts as any other. */
   'countWiped',
-  /** Recovery goes on behind what nobody holds. */
+  /** A view is installed without what the member lacks of its recovered log. */
   'recoverPastGap',
   /** Datagrams of members outside, or of another view, make entries stable. */
   'countOutsiders',
-  /** Who has left a view, or promised a higher one, still answers its barriers. */
+  /** A barrier is answered with what the member had in the view before. */
   'barrierFromOldView',
   /** A barrier's answer counts what was received in this view only. */
   'barrierBelowFirstGlobal',
-  /** What was delivered is named again in the next view. */
+  /** What the log names and nobody has delivered is sent once more in the next view. */
   'deliverAgain',
   /** An incarnation is the clock's, whatever was stored or is known of it. */
   'incarnationByClock',
   /** An equal view id is promised again, with what is held then. */
   'promiseEqualAgain',
-  /** A view is installed whatever was promised or installed since. */
+  /** A view is installed, and confirmed, although a higher one was promised meanwhile. */
   'installUnpromised',
-  /** After a lost disk, the mark is not durable. */
+  /** After a lost disk, the mark goes before the log is there. */
   'forgetRecovering',
   /** Others do not note the incarnation of a lost disk: the old one goes on counting. */
   'skipNoting',

@@ -29,7 +29,6 @@ export function receiveMessage(
     return false
   }
   node.table.hear(from, header.incarnation, node.now)
-  if (node.plantedBug === 'barrierFromOldView' && takesOldAnswer(node, from, parts)) return true
   const isInView = hearView(node, header)
   for (const part of parts) receivePart(node, header, isInView, part)
   if (node.state.kind === 'operational') node.state.duties.standing.moved()
@@ -91,14 +90,6 @@ function hearView(node: Node, header: Header): boolean {
   return true
 }
 
-/** The planted bug: an answer counts whatever view its sender is in. */
-function takesOldAnswer({ barriers }: Node, from: MemberId, parts: readonly Part[]): boolean {
-  const [answer] = parts.filter((part) => part.kind === 'barrierAnswer')
-  if (answer === undefined) return false
-  barriers.answer(from, answer)
-  return true
-}
-
 /** The planted bug. */
 function countAnyway({ state, now }: Node, header: Header): void {
   if (state.kind !== 'operational' || !state.duties.peers.has(header.sender)) return
@@ -114,8 +105,6 @@ function receivePart(node: Node, header: Header, isInView: boolean, part: Part):
     outbox.tell(from, answers.answer(from, part, now))
   } else if (isInView && state.kind === 'operational') {
     receiveInView(node, state.duties, header, part)
-  } else if (part.kind === 'barrierAsk' && node.plantedBug === 'barrierFromOldView') {
-    answerFromOldView(node, header, part.round)
   } else {
     // An answer to somebody who fetches may come from somebody who is in a view.
     receiveFetched(node, part)
@@ -144,16 +133,9 @@ function receiveInView(node: Node, duties: Duties, header: Header, part: Part): 
 
 /** Only an operational member answers; what it has is at least the recovered log of its view. */
 function answerBarrier(node: Node, { sender, incarnation }: Header, round: number): void {
-  const highest = barrierHighest(node)
+  const isBug = node.plantedBug === 'barrierFromOldView'
+  const highest = isBug ? (node.left ?? node.log).receivedUpTo : barrierHighest(node)
   node.outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
-}
-
-/** The planted bug: says how far it was when it left the view. */
-function answerFromOldView(node: Node, { incarnation, sender, viewId }: Header, round: number) {
-  const { left, outbox } = node
-  if (left === undefined || compareViewIds(viewId, left.viewId) !== 0) return
-  const highest = left.receivedUpTo
-  outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
 }
 
 export function barrierHighest({ log, state, plantedBug }: Node) {

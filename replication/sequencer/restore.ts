@@ -55,6 +55,5 @@ function nextScalars({ durable, startedAtUnixMs, random, plantedBug }: Sequencer
   if (plantedBug === 'resumeOldView') return stored
   const scalars = { ...stored, incarnation }
   if (plantedBug === 'forgetPromise') return { ...scalars, promised: stored.installed?.id }
-  if (plantedBug === 'forgetRecovering') return { ...scalars, isRecovering: false }
   return scalars
 }

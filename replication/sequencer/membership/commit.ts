@@ -18,7 +18,7 @@ import {
 } from '../view.ts'
 import { changeScalars, enter, giveUp } from './enter.ts'
 import { ownRecord } from './joins.ts'
-import { leadRecovery } from './recovery.ts'
+import { install, leadRecovery } from './recovery.ts'
 import type { Commit } from './state.ts'
 
 /** How often a proposal is repeated to those who have not answered. */
@@ -48,6 +48,9 @@ function promise(
     promise: undefined,
     answers,
     nextSendTick: now,
+  }
+  if (node.plantedBug === 'installUnpromised' && node.state.kind === 'recovery') {
+    install(node, node.state)
   }
   enter(node, commit, reason)
   node.table.noteViewId(view.id)

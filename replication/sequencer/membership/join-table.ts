@@ -5,7 +5,6 @@
 import type { MemberId } from '../../../common/member.ts'
 import type { JoinRecord } from '../message.ts'
 import type { Incarnation, Seat, ViewId } from '../view.ts'
-import { compareViewIds } from '../view.ts'
 
 type Told = { readonly record: JoinRecord; readonly tick: number }
 
@@ -95,13 +94,4 @@ export class JoinTable {
 function isNewer(record: JoinRecord, known: JoinRecord): boolean {
   if (record.incarnation !== known.incarnation) return record.incarnation > known.incarnation
   return record.number > known.number
-}
-
-/** The highest view id in use by those. */
-export function highestInstalled(records: readonly JoinRecord[]): ViewId | undefined {
-  let highest: ViewId | undefined
-  for (const { installed } of records) {
-    if (compareViewIds(installed, highest) > 0) highest = installed
-  }
-  return highest
 }

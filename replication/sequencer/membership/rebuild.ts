@@ -149,6 +149,9 @@ function rebuildFrom(node: Node, rebuild: Rebuild): void {
     if (compareViewIds(answer.installed?.id, installed?.id) > 0) installed = answer.installed
   }
   node.table.noteViewId(promised)
+  if (node.plantedBug === 'forgetRecovering') {
+    changeScalars(node, { promised, installed, isRecovering: false })
+  }
   const target = recoverLog(rebuild.answers) ?? nothing
   const fetching = startFetching(node, withoutTail(node, target), () => {
     const forgets = node.plantedBug === 'rebuildForgetsPromise'
