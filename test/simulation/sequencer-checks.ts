@@ -7,7 +7,7 @@ import type { Delivered, StoredEntry } from '../../replication/protocol.ts'
 import type { SequencerCore } from '../../replication/sequencer/core.ts'
 import { decodeEntry } from '../../replication/sequencer/log-entry.ts'
 import type { Header, SequencerMessage } from '../../replication/sequencer/message.ts'
-import { compareViewIds, type View, viewIdText } from '../../replication/sequencer/view.ts'
+import { compareViewIds, type View, type ViewId, viewIdText } from '../../replication/sequencer/view.ts'
 import { require } from './failure.ts'
 import { isIntact, scalarsOn } from './sequencer-group.ts'
 import type { MemberView, SentMessage, SimulationCheck, World } from './types.ts'
@@ -141,38 +141,43 @@ function senderOrder(): Check {
 }
 
 /**
- * Invariant 6: of two installed views the later one has all that the earlier one ever delivers. So
- * nothing of a view is delivered, first, that is beyond the beginning of a later installed one; and
- * a view begins behind all that was delivered.
+ * Invariant 6: of two installed views the later one has all that is ever delivered in the earlier
+ * one. So in no view anything is delivered that is beyond the beginning of a later one; a view that
+ * was installed on a lost disk alone, and never by all, included.
  */
 function onePrimary(): Check {
   const name = 'one primary'
   const installed = new Map<string, View>()
-  let deliveredIndex = 0
+  const delivered = new Map<string, { readonly id: ViewId; readonly index: number }>()
   return {
     name,
     onDeliver(_world, member, { index }) {
-      if (index <= deliveredIndex) return
-      deliveredIndex = index
-      const stored = member.disk.entries.find((entry) => entry.index === index)
-      if (stored === undefined) return
-      const { viewId } = decodeEntry(stored).sequence
-      for (const { id, firstGlobal } of installed.values()) {
-        const isLost = compareViewIds(viewId, id) < 0 && index - 1 >= firstGlobal
+      const state = member.core?.node.state
+      if (state?.kind !== 'operational') return
+      const { id } = state.duties.view
+      delivered.set(viewIdText(id), { id, index })
+      for (const later of installed.values()) {
+        const isLost = compareViewIds(id, later.id) < 0 && index > later.firstGlobal
         require(!isLost, name, () =>
-          `${index} of view ${viewIdText(viewId)} is delivered, which view ${viewIdText(id)} lacks`)
+          `${index} is delivered in view ${viewIdText(id)}, view ${viewIdText(later.id)} lacks it`)
       }
     },
     afterStep(world, { member, kind }) {
       if (kind !== 'persisted' && kind !== 'installed') return
       const view = scalarsOn(world.members[member] as Member)?.installed
       if (view === undefined) return
-      const known = installed.get(viewIdText(view.id))
-      installed.set(viewIdText(view.id), view)
-      const isSame = known === undefined || known.firstGlobal === view.firstGlobal
-      require(isSame, name, () => `view ${viewIdText(view.id)} begins at two places`)
-      require(known !== undefined || view.firstGlobal >= deliveredIndex, name, () =>
-        `view ${viewIdText(view.id)} begins at ${view.firstGlobal}, delivered is ${deliveredIndex}`)
+      const { firstGlobal } = view
+      const viewName = viewIdText(view.id)
+      const known = installed.get(viewName)
+      if (known === view) return
+      installed.set(viewName, view)
+      require(known === undefined || known.firstGlobal === firstGlobal, name, () =>
+        `view ${viewName} begins at two places`)
+      for (const { id, index } of delivered.values()) {
+        const isLost = compareViewIds(id, view.id) < 0 && index > firstGlobal
+        require(!isLost, name, () =>
+          `view ${viewName} begins at ${firstGlobal}, ${index} was delivered in ${viewIdText(id)}`)
+      }
     },
   }
 }
