@@ -141,7 +141,7 @@ export const plantedBugs = [
   'incarnationByClock',
   /** An equal view id is promised again, with what is held then. */
   'promiseEqualAgain',
-  /** A view is installed, and confirmed, although a higher one was promised meanwhile. */
+  /** A recovered log that comes late is installed, whatever was promised or installed since. */
   'installUnpromised',
   /** After a lost disk, the mark goes before the log is there. */
   'forgetRecovering',

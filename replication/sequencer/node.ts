@@ -22,7 +22,7 @@ import { OwnRequests } from './own-requests.ts'
 import type { RequestPool } from './request-pool.ts'
 import { restore } from './restore.ts'
 import type { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence, ViewId } from './view.ts'
+import type { GlobalSequence, ProposedView, ViewId } from './view.ts'
 import { Writes } from './writes.ts'
 
 export type Node = {
@@ -66,6 +66,8 @@ export type Node = {
   fetched: Position | undefined
   /** The view left last, for the planted bug `barrierFromOldView`. */
   left: { readonly viewId: ViewId; readonly receivedUpTo: GlobalSequence } | undefined
+  /** The view that was recovered last, for the planted bug `installUnpromised`. */
+  earlier: ProposedView | undefined
   isTrimDue: boolean
   isLeaving: boolean
   /** From whatever state. Handed in: gather leads to all others, and all of them lead to it. */
@@ -134,6 +136,7 @@ export function createNode(
     wish: undefined,
     fetched: undefined,
     left: undefined,
+    earlier: undefined,
     isTrimDue: false,
     isLeaving: false,
     returnToGather: (reason) => enterGather(node, reason),

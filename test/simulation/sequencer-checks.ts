@@ -7,7 +7,14 @@ import type { Delivered, StoredEntry } from '../../replication/protocol.ts'
 import type { SequencerCore } from '../../replication/sequencer/core.ts'
 import { decodeEntry } from '../../replication/sequencer/log-entry.ts'
 import type { Header, SequencerMessage } from '../../replication/sequencer/message.ts'
-import { compareViewIds, type View, type ViewId, viewIdText } from '../../replication/sequencer/view.ts'
+import { recoverLog } from '../../replication/sequencer/recovered-log.ts'
+import {
+  compareViewIds,
+  higherViewId,
+  type View,
+  type ViewId,
+  viewIdText,
+} from '../../replication/sequencer/view.ts'
 import { require } from './failure.ts'
 import { isIntact, scalarsOn } from './sequencer-group.ts'
 import type { MemberView, SentMessage, SimulationCheck, World } from './types.ts'
@@ -16,7 +23,7 @@ type Check = SimulationCheck<SequencerMessage, SequencerCore>
 type Member = MemberView<SequencerCore>
 
 export function createSequencerChecks(): readonly Check[] {
-  return [oneIssuer(), promises(), stability(), senderOrder(), onePrimary(), counted()]
+  return [oneIssuer(), promises(), stability(), senderOrder(), onePrimary(), counted(), rebuilt()]
 }
 
 /** Invariant 5: for ⟨view, k⟩ at most one sequence message ever exists. */
@@ -45,9 +52,10 @@ function oneIssuer(): Check {
  */
 function promises(): Check {
   const name = 'promises are durable'
+  const answers = new Map<string, string>()
   return {
     name,
-    onSend(world: World<SequencerCore>, { from, message }: SentMessage<SequencerMessage>) {
+    onSend(world: World<SequencerCore>, { from, to, message }: SentMessage<SequencerMessage>) {
       const member = world.members[from] as Member
       const { header, parts } = message
       const scalars = scalarsOn(member)
@@ -55,11 +63,22 @@ function promises(): Check {
         `member ${from} speaks as incarnation ${header.incarnation}, which it has not stored`)
       if (header.viewId !== undefined) requireInView(member, header)
       for (const part of parts) {
+        if (part.kind === 'noted' && part.known === part.incarnation && to !== 'others') {
+          require(scalars.noted.get(to) === part.known, name, () =>
+            `member ${from} has not stored that it has noted member ${to}`)
+        }
         if (part.kind !== 'promise') continue
         require(compareViewIds(scalars.promised, part.viewId) >= 0, name, () =>
           `member ${from} promises ${viewIdText(part.viewId)} before it is durable`)
         require(part.log.receivedUpTo <= logEnd(member), name, () =>
           `member ${from} promises with ${part.log.receivedUpTo}, its disk ends before`)
+        // To an equal id always the same, whatever has come since.
+        const key = `${from} ${viewIdText(part.viewId)}`
+        const answer = JSON.stringify(part)
+        const before = answers.get(key) ?? answer
+        answers.set(key, answer)
+        require(before === answer, 'one answer', () =>
+          `member ${from} answers ${viewIdText(part.viewId)} with ${answer}, it was ${before}`)
         require(isIntact(member), 'who is counted', () =>
           `member ${from} promises although its disk was lost`)
       }
@@ -196,6 +215,37 @@ function counted(): Check {
         `member ${member} is operational in a view of ${seats.length} members`)
       require(isIntact(world.members[member] as Member), name, () =>
         `member ${member} is operational although its disk was lost`)
+    },
+  }
+}
+
+/**
+ * A disk that was lost is whole again only with the highest promise and the longest log of the base
+ * that those told of who answered.
+ */
+function rebuilt(): Check {
+  const name = 'whole again'
+  const owed = new Map<number, { readonly promised: ViewId | undefined; readonly end: number }>()
+  return {
+    name,
+    afterStep(world, { member, kind }) {
+      const view = world.members[member] as Member
+      const scalars = scalarsOn(view)
+      if (kind === 'persisted' || kind === 'installed' || kind === 'crash') {
+        const due = owed.get(member)
+        if (due !== undefined && scalars !== undefined && isIntact(view)) {
+          owed.delete(member)
+          require(compareViewIds(scalars.promised, due.promised) >= 0, name, () =>
+            `member ${member} is whole again without the promise that it was told of`)
+          require(logEnd(view) >= due.end, name, () =>
+            `member ${member} is whole again with ${logEnd(view)}, it was told of ${due.end}`)
+        } else if (kind === 'crash') owed.delete(member)
+      }
+      const state = view.core?.node.state
+      if (state?.kind !== 'rebuild' || state.fetching === undefined) return
+      const answers = [...state.answers.values()]
+      const promised = answers.map((answer) => answer.promised).reduce(higherViewId)
+      owed.set(member, { promised, end: recoverLog(state.answers)?.end ?? -1 })
     },
   }
 }

@@ -45,7 +45,27 @@ describe('the rotating sequencer under the simulator', () => {
 describe('each planted bug is found', () => {
   /** `fromSeed`: to begin near the first that finds it, and to be done sooner. */
   const bugs: Readonly<Record<string, { readonly check: RegExp; readonly fromSeed?: number }>> = {
-    // BUGS
+    acknowledgeBeforeDurable: { check: /promises are durable/ },
+    deliverBelowQuorum: { check: /stable before delivery/ },
+    skipSenderOrder: { check: /sender order/ },
+    barrierBelowQuorum: { check: /linearizable reads/ },
+    forgetPromise: { check: /one primary|promise|agreement|exception/, fromSeed: 300 },
+    resumeOldView: { check: /exception|one issuer/ },
+    issueTwice: { check: /one issuer/ },
+    baseByLength: { check: /one primary|agreement/, fromSeed: 80 },
+    countWiped: { check: /one primary|who is counted/ },
+    recoverPastGap: { check: /exception/ },
+    countOutsiders: { check: /stable before delivery|agreement/, fromSeed: 100 },
+    barrierFromOldView: { check: /linearizable reads/ },
+    barrierBelowFirstGlobal: { check: /linearizable reads/, fromSeed: 70 },
+    deliverAgain: { check: /no repetition/ },
+    incarnationByClock: { check: /progress|one issuer|exception/ },
+    promiseEqualAgain: { check: /one answer/ },
+    installUnpromised: { check: /exception|promise|one primary/ },
+    forgetRecovering: { check: /whole again/ },
+    skipNoting: { check: /promises are durable/ },
+    rebuildForgetsPromise: { check: /whole again/ },
+    rebuildWithoutTail: { check: /whole again/ },
   }
 
   it('and the list is complete', () => {

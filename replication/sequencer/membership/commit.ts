@@ -18,7 +18,7 @@ import {
 } from '../view.ts'
 import { changeScalars, enter, giveUp } from './enter.ts'
 import { ownRecord } from './joins.ts'
-import { install, leadRecovery } from './recovery.ts'
+import { leadRecovery } from './recovery.ts'
 import type { Commit } from './state.ts'
 
 /** How often a proposal is repeated to those who have not answered. */
@@ -49,9 +49,7 @@ function promise(
     answers,
     nextSendTick: now,
   }
-  if (node.plantedBug === 'installUnpromised' && node.state.kind === 'recovery') {
-    install(node, node.state)
-  }
+  if (node.state.kind === 'recovery') node.earlier = node.state.view
   enter(node, commit, reason)
   node.table.noteViewId(view.id)
   changeScalars(node, { promised: view.id })
@@ -75,7 +73,7 @@ export function receivePropose(node: Node, from: MemberId, { view }: ProposePart
   if (order === 0) {
     if (state.kind === 'commit' && sameViewId(state.view.id, id) && state.promise !== undefined) {
       outbox.tell(from, [state.promise])
-    } else if (plantedBug === 'promiseEqualAgain' && state.kind === 'gather') {
+    } else if (plantedBug === 'promiseEqualAgain' && !isChanging(node)) {
       promise(node, view, undefined, `promises view ${viewIdText(id)} again`)
     }
     return
@@ -88,6 +86,10 @@ export function receivePropose(node: Node, from: MemberId, { view }: ProposePart
   }
   if (!mayPromise(node, view)) return
   promise(node, view, undefined, `member ${from} proposes view ${viewIdText(id)}`)
+}
+
+function isChanging({ state }: Node): boolean {
+  return state.kind === 'commit' || state.kind === 'recovery'
 }
 
 function mayPromise(node: Node, view: ProposedView): boolean {

@@ -22,6 +22,7 @@ export function enterOperational(node: Node, view: View, reason: string): void {
   const isRecovered = log.receivedUpTo === recoveredUpTo || node.plantedBug === 'resumeOldView'
   assert(isRecovered, 'who enters a view has its recovered log, and no more')
   log.cutTo(log.receivedUpTo, delivery.prefix)
+  node.earlier = view
   const hadView = node.hasBeenOperational
   const operational: Operational = { kind: 'operational', duties: createDuties(node, view) }
   const names = view.seats.map(({ id }) => id).join(', ')

@@ -28,6 +28,12 @@ export function receiveRecover(node: Node, from: MemberId, part: RecoverPart): v
     state.deadlineTick = node.now + timeoutTicks(node)
     return
   }
+  const { earlier } = node
+  const isBug = node.plantedBug === 'installUnpromised' && earlier !== undefined
+  if (isBug && sameViewId(earlier.id, part.viewId)) {
+    begin(node, earlier, part.recovered, undefined, 'late')
+    return
+  }
   if (state.kind !== 'commit' || state.promise === undefined) return
   if (!sameViewId(state.view.id, part.viewId)) return
   begin(node, state.view, part.recovered, undefined, 'all have promised the view')
@@ -62,7 +68,7 @@ function pastGap({ log }: Node, recovered: RecoveredLog): RecoveredLog {
 }
 
 /** With the last entry, in the same write. Only while nothing else was promised or installed. */
-export function install(node: Node, recovery: Recovery): void {
+function install(node: Node, recovery: Recovery): void {
   const { scalars, self, writes, plantedBug } = node
   const { id, seats } = recovery.view
   const isPromised = scalars.promised !== undefined && sameViewId(scalars.promised, id)
@@ -72,7 +78,7 @@ export function install(node: Node, recovery: Recovery): void {
   changeScalars(node, { installed })
   node.table.noteFounded()
   writes.whenDurable(() => {
-    if (node.state !== recovery && plantedBug !== 'installUnpromised') return
+    if (node.state !== recovery) return
     recovery.installed = installed
     if (recovery.confirmed === undefined) tellProgress(node, recovery)
     else confirm(node, recovery, self)

@@ -128,7 +128,7 @@ describe('repair', () => {
   it('brings large commands through a network that loses every fifth message', () => {
     const seed = 5
     const random = seededRandom(seed)
-    const { group: five, told } = group(5)
+    const { group: five, told } = group(5, { failureTimeoutMs: 500 })
     five.lose(() => random.next() < 0.2)
     for (let place = 0; place < 10; place += 1) {
       five.propose(place % 5, new Uint8Array(40_000).fill(place))
