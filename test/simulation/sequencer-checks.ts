@@ -3,6 +3,7 @@
  * (agreement, no loss, no invention, no repetition, linearizable reads, progress) is in the ledger
  * and in the simulation. The numbers are those of docs/sequencer.md.
  */
+import type { MemberId } from '../../common/member.ts'
 import type { Delivered, StoredEntry } from '../../replication/protocol.ts'
 import type { SequencerCore } from '../../replication/sequencer/core.ts'
 import { decodeEntry } from '../../replication/sequencer/log-entry.ts'
@@ -23,7 +24,16 @@ type Check = SimulationCheck<SequencerMessage, SequencerCore>
 type Member = MemberView<SequencerCore>
 
 export function createSequencerChecks(): readonly Check[] {
-  return [oneIssuer(), promises(), stability(), senderOrder(), onePrimary(), counted(), rebuilt()]
+  return [
+    oneIssuer(),
+    promises(),
+    stability(),
+    senderOrder(),
+    onePrimary(),
+    base(),
+    counted(),
+    rebuilt(),
+  ]
 }
 
 /** Invariant 5: for ⟨view, k⟩ at most one sequence message ever exists. */
@@ -196,6 +206,33 @@ function onePrimary(): Check {
         const isLost = compareViewIds(id, view.id) < 0 && index > firstGlobal
         require(!isLost, name, () =>
           `view ${viewName} begins at ${firstGlobal}, ${index} was delivered in ${viewIdText(id)}`)
+      }
+    },
+  }
+}
+
+/** A recovered log is that of those who answered with the highest installed view, of nobody else. */
+function base(): Check {
+  const name = 'base'
+  const answers = new Map<string, Map<MemberId, ViewId | undefined>>()
+  return {
+    name,
+    onSend(_world, { from, message }) {
+      for (const part of message.parts) {
+        if (part.kind === 'promise') {
+          const key = viewIdText(part.viewId)
+          const answered = answers.get(key) ?? new Map<MemberId, ViewId | undefined>()
+          answers.set(key, answered.set(from, part.installed?.id))
+        } else if (part.kind === 'recover') {
+          const answered = answers.get(viewIdText(part.viewId)) ?? new Map()
+          const highest = [...answered.values()].reduce(higherViewId, undefined)
+          for (const { id } of part.recovered.holders) {
+            // What the representative has is not sent to itself.
+            const isBase = !answered.has(id) || compareViewIds(answered.get(id), highest) === 0
+            require(isBase, name, () =>
+              `view ${viewIdText(part.viewId)} is recovered from member ${id}, which is behind`)
+          }
+        }
       }
     },
   }
