@@ -315,9 +315,9 @@ function readRaft(reader: ConfigReader): Config['raft'] {
 }
 
 function readSequencer(reader: ConfigReader): Config['sequencer'] {
-  return {
+  const sequencer = {
     failureTimeoutMs: reader.integer('SEQUENCER_FAILURE_TIMEOUT_MS', {
-      fallback: 1000,
+      fallback: 500,
       min: 50,
       max: 600_000,
     }),
@@ -333,6 +333,13 @@ function readSequencer(reader: ConfigReader): Config['sequencer'] {
       max: 65_000,
     }),
   }
+  // A single lost status must not look like a failure.
+  const least = 3 * sequencer.idleStatusMs
+  if (sequencer.failureTimeoutMs < least) {
+    const rule = `at least three times SEQUENCER_IDLE_STATUS_MS (${least})`
+    reader.refuse('SEQUENCER_FAILURE_TIMEOUT_MS', rule)
+  }
+  return sequencer
 }
 
 function warningsWithoutTls(addresses: Addresses): string[] {

@@ -6,9 +6,9 @@ import type { RequestId, RetransmitRequestPart, SequenceMessage } from './messag
 import { runOf } from './message.ts'
 import { RequestPool } from './request-pool.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
-import { fixedView } from './view.ts'
+import { viewOf } from './view.fixture.ts'
 
-const view = fixedView([0, 1, 2].map(memberId))
+const view = viewOf([0, 1, 2])
 
 function id(localSequence: number): RequestId {
   const stream = { sender: memberId(1), incarnation: 8 as Incarnation }

@@ -1,54 +1,56 @@
-/**
- * Whether writes and reads can go on, and the sentence that says why not.
- *
- * With one fixed view every member must take its turn, so writes need all of them; barriers need Q.
- */
-import type { Peer, Peers } from './peers.ts'
+/** Whether the group can be used at this member, and the sentence that says why not. */
+import type { MemberId } from '../../common/member.ts'
+import type { Node } from './node.ts'
+import { ticks } from './node.ts'
 
-export type AvailabilityInput = {
-  readonly peers: Peers
-  readonly now: number
-  readonly failureTimeoutTicks: number
-  readonly tickMs: number
+/** Undefined: writes and reads are taken. Between two views they wait for the next, for a while. */
+export function obstacle(node: Node): string | undefined {
+  const { config, hasBeenOperational, now, state, withoutViewSinceTick } = node
+  if (state.kind === 'operational') return undefined
+  const isBetween = now - withoutViewSinceTick < ticks(node, config.patienceMs)
+  return hasBeenOperational && isBetween ? undefined : reason(node)
 }
 
-/** Why writes cannot go on; undefined: they can. */
-export function writeObstacle(input: AvailabilityInput): string | undefined {
-  const { peers, now, failureTimeoutTicks, tickMs } = input
-  const lost = peers.all.filter((peer) => peer.lostItsLog)
-  if (lost.length > 0) {
-    const verb = lost.length === 1 ? 'has come back without its log' : 'have come back without logs'
-    return `${nameOf(lost)} ${verb}; writes go on when the disk it had is back.`
+function reason(node: Node): string {
+  const { quorum, state, table, universe, scalars } = node
+  switch (state.kind) {
+    case 'starting':
+      return 'This member is starting.'
+    case 'rebuild':
+      return 'The disk of this member was lost; it is fetching what the others have.'
+    case 'commit':
+    case 'recovery':
+      return 'The members of the group are agreeing on where to go on; try again soon.'
+    case 'operational':
+      return 'This member can be used.'
+    case 'gather':
+      break
   }
-  const absent = peers.all.filter((peer) => !peers.isHeard(peer, now, failureTimeoutTicks))
-  if (absent.length === 0) return undefined
+  if (state.catchUp !== undefined) return 'This member is catching up with the group.'
+  const timeoutTicks = ticks(node, node.config.failureTimeoutMs)
+  const here = [node.self, ...table.heard(node.now, timeoutTicks).map(({ id }) => id)]
+  const absent = universe.filter((id) => !here.includes(id))
+  const isNew = scalars.installed === undefined && !table.isFounded
+  if (isNew && absent.length > 0) {
+    return `The group is new, and forms once all are there; ${notHeard(node, absent)}.`
+  }
+  if (here.length < quorum) {
+    const size = `${here.length} of ${universe.length}`
+    return `Only ${size} members are there, ${quorum} are needed; ${notHeard(node, absent)}.`
+  }
+  return 'The members of the group are finding each other; try again soon.'
+}
+
+function notHeard({ config, now, table }: Node, absent: readonly MemberId[]): string {
   const verb = absent.length === 1 ? 'has' : 'have'
-  const groupSize = peers.all.length + 1
-  return (
-    `${nameOf(absent)} ${verb} not been heard ${sinceWhen(absent, now, tickMs)}; ` +
-    `writes go on when all ${groupSize} members of the group are there.`
-  )
+  const ticksHeard = absent.map((id) => table.heardTick(id)).filter((tick) => tick !== undefined)
+  if (ticksHeard.length < absent.length) return `${nameOf(absent)} ${verb} not been heard`
+  const youngestMs = Math.min(...ticksHeard.map((tick) => now - tick)) * config.tickMs
+  return `${nameOf(absent)} ${verb} not been heard for ${(youngestMs / 1_000).toFixed(1)} s`
 }
 
-/** Other members heard lately. Within the first timeout after the start, all count as heard. */
-export function othersReachable(input: AvailabilityInput): number {
-  const { peers, now, failureTimeoutTicks } = input
-  if (now <= failureTimeoutTicks) return peers.all.length
-  return peers.all.filter(
-    (peer) => !peer.lostItsLog && peers.isHeard(peer, now, failureTimeoutTicks),
-  ).length
-}
-
-function nameOf(peers: readonly Peer[]): string {
-  const ids = peers.map((peer) => String(peer.id))
+function nameOf(ids: readonly MemberId[]): string {
   const last = ids.at(-1) ?? ''
-  if (ids.length === 1) return `Member ${last}`
-  return `Members ${ids.slice(0, -1).join(', ')} and ${last}`
-}
-
-function sinceWhen(absent: readonly Peer[], now: number, tickMs: number): string {
-  const ages = absent.map((peer) => peer.lastHeardTick).filter((tick) => tick !== undefined)
-  if (ages.length < absent.length) return 'since this member started'
-  const youngestMs = Math.min(...ages.map((tick) => now - tick)) * tickMs
-  return `for ${(youngestMs / 1_000).toFixed(1)} s`
+  if (ids.length === 1) return `member ${last}`
+  return `members ${ids.slice(0, -1).join(', ')} and ${last}`
 }

@@ -9,7 +9,7 @@ const id = (value: number) => value as BarrierId
 
 function create(answersNeeded = 2) {
   const barriers = new Barriers({
-    incarnation,
+    incarnation: () => incarnation,
     answersNeeded,
     askAgainMinTicks: 4,
     askAgainMaxTicks: 20,

@@ -7,14 +7,13 @@
  * (oneself included) wait until the highest of them is applied here, then read. Barriers asked
  * meanwhile share the next round.
  *
- * A member answers its *receivedUpTo*. Why that and Q of them suffice, across restarts, too:
- * acknowledged implies delivered at the member that was called, which implies stable: Q members had
- * said receivedUpTo ≥ k. They say so only when k is durable, so it is in their log after any
- * restart, and receivedUpTo never shrinks. Any Q that answer *after* the barrier began share one
- * member with those Q, and its answer is ≥ k. Sequence messages that were seen but not durable may
- * be forgotten in a restart; nothing acknowledged hangs on them, and a read need not wait for them,
- * either. An answer echoes round and incarnation of the asker: one to an earlier round may be too
- * low.
+ * A member answers its *receivedUpTo*. Why that and Q of them suffice: acknowledged implies
+ * delivered at the member that was called, which implies stable: either Q members had said
+ * receivedUpTo ≥ k in this view, and any Q that answer *after* the barrier began share one with
+ * those; or k belongs to the view's recovered log, which every operational member of it has. Whoever
+ * has promised a higher view answers nothing, so what is acknowledged in a higher one leaves fewer
+ * than Q to answer in this one. An answer echoes round and incarnation of the asker: one to an
+ * earlier round may be too low. A change of view restarts the round.
  */
 import type { MemberId } from '../../common/member.ts'
 import type { BarrierId } from '../protocol.ts'
@@ -31,7 +30,7 @@ type Round = {
 }
 
 export type BarriersOptions = {
-  readonly incarnation: Incarnation
+  readonly incarnation: () => Incarnation
   /** Answers of other members that end a round. */
   readonly answersNeeded: number
   readonly askAgainMinTicks: number
@@ -68,6 +67,12 @@ export class Barriers {
     this.#round?.waiting.delete(id)
   }
 
+  /** The view is left: the round begins anew in the next. */
+  restart(): void {
+    this.#waiting = new Set([...(this.#round?.waiting ?? []), ...this.#waiting])
+    this.#round = undefined
+  }
+
   /** Takes all that wait, in a round or for the next one. */
   removeAll(): BarrierId[] {
     const ids = [...(this.#round?.waiting ?? []), ...this.#waiting]
@@ -95,7 +100,7 @@ export class Barriers {
   answer(from: MemberId, answer: BarrierAnswerPart): void {
     const round = this.#round
     if (round === undefined || answer.round !== round.number) return
-    if (answer.incarnation !== this.#options.incarnation) return
+    if (answer.incarnation !== this.#options.incarnation()) return
     round.answered.add(from)
     round.highest = higher(round.highest, answer.highest)
   }

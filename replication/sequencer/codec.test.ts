@@ -5,11 +5,13 @@ import { seededRandom } from '../../common/random.ts'
 import { sequencerCodec } from './codec.ts'
 import type { Header, Part, SequencerMessage } from './message.ts'
 import { chunkBytes, requestParts } from './message.ts'
+import { viewId, viewOf } from './view.fixture.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
 
+const view = viewOf([0, 2, 5], 1_780_000_000_000_001, 12)
 const header: Header = {
   cluster: 0xffff_fffe,
-  viewId: { number: 1, representative: memberId(0), incarnation: 0 as Incarnation },
+  viewId: view.id,
   sender: memberId(3),
   incarnation: 1_780_000_000_000_000 as Incarnation,
   metadata: {
@@ -17,6 +19,7 @@ const header: Header = {
     deliveredUpTo: 127 as GlobalSequence,
     highestSeen: 128 as GlobalSequence,
     ownHighest: (Number.MAX_SAFE_INTEGER - 1) as LocalSequence,
+    hears: 0b101,
   },
 }
 const run = {
@@ -31,13 +34,64 @@ const id = {
   localSequence: 7 as LocalSequence,
 }
 
+const log = {
+  firstRetained: 3 as GlobalSequence,
+  receivedUpTo: 9 as GlobalSequence,
+  runs: [
+    { viewId: viewId(1), first: 2 as GlobalSequence },
+    { viewId: view.id, first: 7 as GlobalSequence },
+  ],
+}
+const holder = {
+  id: memberId(4),
+  firstRetained: 0 as GlobalSequence,
+  receivedUpTo: -1 as GlobalSequence,
+}
+const record = {
+  member: memberId(3),
+  incarnation: header.incarnation,
+  number: 8,
+  standing: 'behind' as const,
+  promised: viewId(4, 1, 2),
+  installed: undefined,
+  receivedUpTo: -1 as GlobalSequence,
+  hears: view.seats,
+  choice: 0b1101,
+  damped: 0b10,
+}
+
+const membershipParts: Part[] = [
+  { kind: 'join', records: [record, { ...record, standing: 'blank', promised: undefined }] },
+  { kind: 'operational', view, stable: log },
+  { kind: 'propose', view: { id: view.id, seats: view.seats } },
+  { kind: 'promise', viewId: viewId(9), installed: undefined, log },
+  { kind: 'promise', viewId: viewId(9), installed: view, log: { ...log, runs: [] } },
+  {
+    kind: 'recover',
+    viewId: viewId(9),
+    recovered: { end: -1 as GlobalSequence, runs: log.runs, holders: [holder, holder] },
+  },
+  { kind: 'recovered', viewId: viewId(9), receivedUpTo: log.receivedUpTo, stage: 'transferring' },
+  { kind: 'note', round: 3 },
+  {
+    kind: 'noted',
+    incarnation: header.incarnation,
+    round: 3,
+    known: 12 as Incarnation,
+    promised: undefined,
+    installed: view,
+    log,
+  },
+]
+
 const parts: Part[] = [
+  ...membershipParts,
   ...requestParts(id, Buffer.from('short')),
   ...requestParts(id, Buffer.alloc(2 * chunkBytes + 1, 7)),
   ...requestParts(id, new Uint8Array(0)),
   {
     kind: 'sequence',
-    sequence: { viewId: header.viewId, globalSequence: 300 as GlobalSequence, names: [run, run] },
+    sequence: { viewId: view.id, globalSequence: 300 as GlobalSequence, names: [run, run] },
   },
   { kind: 'retransmitRequest', sequences: [], requests: [] },
   {
@@ -60,6 +114,8 @@ describe('messages as bytes', () => {
     const decoded = sequencerCodec.decode(sequencerCodec.encode(message))
     expect(decoded).toEqual(plain(message))
     expect(sequencerCodec.decode(sequencerCodec.encode({ header, parts: [] })).parts).toEqual([])
+    const outside = { header: { ...header, viewId: undefined }, parts: [] }
+    expect(sequencerCodec.decode(sequencerCodec.encode(outside))).toEqual(outside)
   })
 
   it('come back from the middle of a larger buffer', () => {
@@ -118,7 +174,7 @@ describe('messages as bytes', () => {
       { kind: 'retransmitRequest', sequences: [], requests: new Array(65).fill(run) },
       {
         kind: 'sequence',
-        sequence: { viewId: header.viewId, globalSequence: 0 as GlobalSequence, names: [] },
+        sequence: { viewId: view.id, globalSequence: 0 as GlobalSequence, names: [] },
       },
     ]
     for (const part of tooMuch) {

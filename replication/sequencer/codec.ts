@@ -16,7 +16,9 @@ import {
   maxRunsPerRetransmitRequest,
   maxRunsPerSequence,
 } from './message.ts'
-import type { GlobalSequence, Incarnation, LocalSequence, ViewId } from './view.ts'
+import { isMembershipPart, readMembershipPart, writeMembershipPart } from './membership-codec.ts'
+import { readViewId, readViewIdOrNone, writeViewId, writeViewIdOrNone } from './view-codec.ts'
+import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
 
 const tag = { request: 1, sequence: 2, retransmitRequest: 3, barrierAsk: 4, barrierAnswer: 5 }
 
@@ -34,18 +36,6 @@ export const sequencerCodec: MessageCodec<SequencerMessage> = {
     while (reader.remainingBytes > 0) parts.push(readPart(reader))
     return { header, parts }
   },
-}
-
-export function writeViewId(writer: ByteWriter, id: ViewId): void {
-  writer.uint(id.number).u8(id.representative).uint(id.incarnation)
-}
-
-export function readViewId(reader: ByteReader): ViewId {
-  return {
-    number: reader.uint(),
-    representative: reader.u8() as MemberId,
-    incarnation: reader.uint() as Incarnation,
-  }
 }
 
 export function writeSequence(writer: ByteWriter, sequence: SequenceMessage): void {
@@ -69,16 +59,17 @@ export function readSequence(reader: ByteReader): SequenceMessage {
 function writeHeader(writer: ByteWriter, header: Header): void {
   const { metadata } = header
   writer.u32(header.cluster)
-  writeViewId(writer, header.viewId)
+  writeViewIdOrNone(writer, header.viewId)
   writer.u8(header.sender).uint(header.incarnation)
   writer.uintOrNone(metadata.receivedUpTo).uintOrNone(metadata.deliveredUpTo)
   writer.uintOrNone(metadata.highestSeen).uintOrNone(metadata.ownHighest)
+  writer.u8(metadata.hears)
 }
 
 function readHeader(reader: ByteReader): Header {
   return {
     cluster: reader.u32(),
-    viewId: readViewId(reader),
+    viewId: readViewIdOrNone(reader),
     sender: reader.u8() as MemberId,
     incarnation: reader.uint() as Incarnation,
     metadata: {
@@ -86,11 +77,16 @@ function readHeader(reader: ByteReader): Header {
       deliveredUpTo: reader.uintOrNone() as GlobalSequence,
       highestSeen: reader.uintOrNone() as GlobalSequence,
       ownHighest: reader.uintOrNone() as LocalSequence,
+      hears: reader.u8(),
     },
   }
 }
 
 function writePart(writer: ByteWriter, part: Part): void {
+  if (isMembershipPart(part)) {
+    writeMembershipPart(writer, part)
+    return
+  }
   writer.u8(tag[part.kind])
   switch (part.kind) {
     case 'request':
@@ -135,7 +131,7 @@ function readPart(reader: ByteReader): Part {
         highest: reader.uintOrNone() as GlobalSequence,
       }
     default:
-      throw new CodecError(`there is no part of kind ${kind}`)
+      return readMembershipPart(reader, kind)
   }
 }
 

@@ -6,10 +6,26 @@ import type { DurableState } from '../protocol.ts'
 export type SequencerConfig = {
   /** Length of one tick. The other times are rounded up to ticks. */
   readonly tickMs: number
-  /** A member that was not heard for so long is taken for absent: writes stop. */
+  /** A member that was not heard for so long is taken for failed: the others form a new view. */
   readonly failureTimeoutMs: number
   /** A member that has nothing to say says so this often. Well below the failure timeout. */
   readonly heartbeatMs: number
+  /** How often one outside of a view says so: at first, and after a while without success. */
+  readonly joinMs: number
+  readonly joinSlowMs: number
+  /** How long the first to gather wait for those that were heard lately. */
+  readonly gatherGraceMs: number
+  /** Without an answer to a proposal, or without progress of a recovery, for so long: gather. */
+  readonly commitTimeoutMs: number
+  readonly recoveryTimeoutMs: number
+  /** Without a view for so long, what waits is refused. */
+  readonly patienceMs: number
+  /** One that comes back again and again is let in after so long, doubled each time, up to a limit. */
+  readonly dampingMs: number
+  readonly dampingMaxMs: number
+  /** Whoever lacks more than this first catches up from outside. */
+  readonly behindEntries: number
+
   /** Loss repair, on measured round trips between these; never tied to the failure timeout. */
   readonly repairMinMs: number
   readonly repairMaxMs: number
@@ -43,13 +59,25 @@ export type SequencerConfig = {
   readonly applyBacklogMaxBytes: number
   /** Answers to one member's retransmit requests, in one tick. */
   readonly answersMaxBytes: number
+  /** What is kept for members that are away, as long as they are. */
+  readonly retainEntries: number
+  readonly retainMaxBytes: number
   /** The log is trimmed in steps of so many entries, or once a second when idle. */
   readonly trimStepEntries: number
 }
 
 export const defaultSequencerConfig: SequencerConfig = {
   tickMs: 5,
-  failureTimeoutMs: 1_000,
+  failureTimeoutMs: 500,
+  joinMs: 25,
+  joinSlowMs: 100,
+  gatherGraceMs: 60,
+  commitTimeoutMs: 300,
+  recoveryTimeoutMs: 800,
+  patienceMs: 1_000,
+  dampingMs: 1_000,
+  dampingMaxMs: 30_000,
+  behindEntries: 2_000,
   heartbeatMs: 100,
   repairMinMs: 5,
   repairMaxMs: 20,
@@ -69,6 +97,8 @@ export const defaultSequencerConfig: SequencerConfig = {
   applyBacklogMaxEntries: 512,
   applyBacklogMaxBytes: 32 * 1_024 * 1_024,
   answersMaxBytes: 128 * 1_024,
+  retainEntries: 100_000,
+  retainMaxBytes: 64 * 1_024 * 1_024,
   trimStepEntries: 256,
 }
 
@@ -77,21 +107,50 @@ export function ticksOf(ms: number, { tickMs }: Pick<SequencerConfig, 'tickMs'>)
   return Math.max(1, Math.ceil(ms / tickMs))
 }
 
-/**
- * Deviations from the rules that prove that the checkers find them. For tests only.
- * - `acknowledgeBeforeDurable`: receivedUpTo is told before the entry is durable.
- * - `deliverBelowQuorum`: Q − 1 members make an entry stable.
- * - `sendBeforePersist`: a sequence message leaves before it is durable at its sequencer, which
- *   after a restart trusts its log alone: so it may issue the same number again.
- * - `skipSenderOrder`: a sequence message names requests past a gap in their sender's numbers.
- * - `barrierBelowQuorum`: Q − 1 answers end a barrier's round.
- */
+/** Deviations from the rules that prove that the checkers find them. For tests only. */
 export const plantedBugs = [
+  /** receivedUpTo is told before the entry is durable. */
   'acknowledgeBeforeDurable',
+  /** Q − 1 members make an entry stable. */
   'deliverBelowQuorum',
-  'sendBeforePersist',
+  /** A sequence message names requests past a gap in their sender's numbers. */
   'skipSenderOrder',
+  /** Q − 1 answers end a barrier's round. */
   'barrierBelowQuorum',
+  /** A restart finds no promise. */
+  'forgetPromise',
+  /** A restarted process with its disk goes on in the view that it had installed. */
+  'resumeOldView',
+  /** The turn is taken a second time when what was issued is not numbered yet elsewhere. */
+  'issueTwice',
+  /** The base of a recovery is the longest log, whichever view it has installed. */
+  'baseByLength',
+  /** A member whose disk was lost counts as any other. */
+  'countWiped',
+  /** A view is installed without what the member lacks of its recovered log. */
+  'recoverPastGap',
+  /** Datagrams of members outside, or of another view, make entries stable. */
+  'countOutsiders',
+  /** A barrier is answered with what the member had in the view before. */
+  'barrierFromOldView',
+  /** A barrier's answer counts what was received in this view only. */
+  'barrierBelowFirstGlobal',
+  /** What the log names and nobody has delivered is sent once more in the next view. */
+  'deliverAgain',
+  /** An incarnation is the clock's, whatever was stored or is known of it. */
+  'incarnationByClock',
+  /** An equal view id is promised again, with what is held then. */
+  'promiseEqualAgain',
+  /** A recovered log that comes late is installed, whatever was promised or installed since. */
+  'installUnpromised',
+  /** After a lost disk, the mark goes before the log is there. */
+  'forgetRecovering',
+  /** Others do not note the incarnation of a lost disk: the old one goes on counting. */
+  'skipNoting',
+  /** A lost disk takes no promise from the others. */
+  'rebuildForgetsPromise',
+  /** A lost disk is whole again before it has the undelivered tail. */
+  'rebuildWithoutTail',
 ] as const
 export type PlantedBug = (typeof plantedBugs)[number]
 

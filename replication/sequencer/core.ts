@@ -1,29 +1,20 @@
 /**
- * The rotating sequencer's core: takes inputs to the duties in the files beside it and gathers what
- * follows in a Ready. No I/O, clock, timer or randomness of its own (see replication/protocol.ts).
+ * The rotating sequencer's core: takes inputs to the files beside it and gathers what follows in a
+ * Ready. No I/O, clock, timer or randomness of its own (see replication/protocol.ts).
  *
- * Here the view is fixed (view.ts), so a restarted member goes on in it, under a new incarnation.
- * What a restart could break, and what keeps it whole:
- * - *receivedUpTo* is told only in sendAfterPersist of the write that makes it true, and is read
- *   back from the log's end.
- * - *One issuer*: a sequence message leaves only when it is durable at its sequencer with every
- *   request it names. So the same k is never issued with another content, and whoever misses the
- *   message or a request can get it from its sequencer, whose metadata shows it after the restart.
- *   (With views, where a restarted member never goes on in its old one, it may leave at once.)
- * - *Incarnation*: durable before anything is sent at all. localSequence starts at 0 in each; what
- *   is named is told apart by ⟨sender, incarnation, localSequence⟩.
- * - *Barrier answers* say receivedUpTo, which does not shrink; see barriers.ts.
- * - *Applied position*: never ahead of receivedUpTo, since only what is durable here is delivered.
+ * Nothing waits in sendAfterPersist: what must be durable before it is told is made when the write
+ * that makes it so has ended (writes.ts), so it says how things stand then.
  */
-import { assert, InvariantError, unreachable } from '../../common/assert.ts'
+import { assert, unreachable } from '../../common/assert.ts'
 import type { ErrorCode } from '../../common/errors.ts'
 import type { MemberId } from '../../common/member.ts'
 import type {
   ActionId,
-  Administered,
   BarrierId,
   Completed,
   CoreStatus,
+  Delivered,
+  Install,
   LogWrite,
   Outgoing,
   PassedBarrier,
@@ -33,67 +24,54 @@ import type {
   Rejected,
 } from '../protocol.ts'
 import { emptyReady } from '../protocol.ts'
-import type { LogIndex } from '../replicated-log.ts'
-import { writeObstacle } from './availability.ts'
-import type { PlantedBug, SequencerOptions } from './config.ts'
-import { ticksOf } from './config.ts'
-import type { Duties } from './duties.ts'
-import { createDuties } from './duties.ts'
-import { encodeMeta } from './incarnation.ts'
+import type { LogIndex, Position } from '../replicated-log.ts'
+import { obstacle } from './availability.ts'
+import type { SequencerOptions } from './config.ts'
+import { encodeScalars } from './durable.ts'
 import { encodeEntry } from './log-entry.ts'
-import type { Part, RequestId, RequestPart, SequencerMessage } from './message.ts'
+import { driveFetching, endFetching, fetchingOf, stateFetched } from './membership/fetching.ts'
+import { stateInstalled } from './membership/fetching.ts'
+import { enterGather } from './membership/gather.ts'
+import { leave, mayStop } from './membership/leave.ts'
+import { start } from './membership/start.ts'
+import type { Header, SequencerMessage } from './message.ts'
 import { requestParts } from './message.ts'
-import { pack } from './packing.ts'
-import { receiveMessage } from './receive.ts'
+import { createNode, type Node } from './node.ts'
+import { hearsMask } from './duties.ts'
+import { barrierHighest, receiveMessage } from './receive.ts'
 import { describe } from './status.ts'
-import { availabilityOf, tickAnnouncements, tickBarriers, tickRepair } from './timers.ts'
-import { globalSequenceOf, logIndexOf, lower } from './view.ts'
-
-const idleTrimEveryMs = 1_000
-
-/** `starting`: the incarnation is being made durable; until it is, nothing may be said. */
-type Phase = 'new' | 'starting' | 'running'
-
-type DurableStep = {
-  readonly persist: LogWrite | undefined
-  readonly sendAfterPersist: readonly Outgoing<SequencerMessage>[]
-}
+import { tickNode } from './timers.ts'
+import { nextTrim } from './trim.ts'
+import { globalSequenceOf, higher, logIndexOf, lower } from './view.ts'
 
 export class SequencerCore implements ProtocolCore<SequencerMessage> {
-  readonly #duties: Duties
-  readonly #plantedBug: PlantedBug | undefined
-  #phase: Phase = 'new'
-  #now = 0
-  /** Own requests that leave when the write in flight is durable. */
-  #leavingOwn: readonly RequestId[] = []
-  #rejected: Rejected[] = []
-  #administered: Administered[] = []
-  #isTrimDue = false
-  #ignored = 0
+  readonly #node: Node
+  /** Another member's state is taking the place of the present one. */
+  #installing: Position | undefined
 
   constructor(options: SequencerOptions) {
-    this.#duties = createDuties(options)
-    this.#plantedBug = options.plantedBug
+    const node = createNode(options, enterGather)
+    this.#node = node
+    start(node)
+  }
+
+  /** For tests and checks: look, don't touch. */
+  get node(): Readonly<Node> {
+    return this.#node
   }
 
   // Inputs ---------------------------------------------------------------------------------------
 
   tick(): void {
-    this.#now += 1
-    this.#duties.answers.tick(this.#now)
-    if (this.#phase !== 'running') return
-    tickRepair(this.#duties, this.#now)
-    this.#rejected.push(...tickBarriers(this.#duties, this.#now))
-    tickAnnouncements(this.#duties, this.#now)
-    if (this.#now % ticksOf(idleTrimEveryMs, this.#duties.config) === 0) this.#isTrimDue = true
+    tickNode(this.#node)
   }
 
   receive(from: MemberId, message: SequencerMessage): void {
-    if (!receiveMessage(this.#duties, from, message, this.#now)) this.#ignored += 1
+    if (!receiveMessage(this.#node, from, message)) this.#node.ignored += 1
   }
 
   propose({ id, payload }: { readonly id: ProposalId; readonly payload: Uint8Array }): void {
-    const { config, own, pool } = this.#duties
+    const { config, own, pool, state } = this.#node
     const reason = this.unavailableReason()
     if (reason !== undefined) this.#reject('proposal', id, 'UNAVAILABLE', reason)
     else if (payload.length > config.requestMaxBytes) {
@@ -102,17 +80,23 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     } else if (!own.hasRoomFor(payload.length)) {
       const message = `${own.underWay} requests of this member are under way; try again soon.`
       this.#reject('proposal', id, 'OVERLOADED', message)
-    } else pool.hold(own.add(id, payload.length), payload)
+    } else {
+      const requestId = own.add(id, payload)
+      // Between views it waits for the next.
+      if (state.kind === 'operational') pool.hold(requestId, payload)
+    }
   }
 
   /** A request is never withdrawn; only a barrier can be. */
   abandon(id: ProposalId | BarrierId, kind: 'proposal' | 'barrier'): void {
-    if (kind === 'barrier') this.#duties.barriers.abandon(id as BarrierId)
+    if (kind === 'barrier') this.#node.barriers.abandon(id as BarrierId)
   }
 
   readBarrier(id: BarrierId): void {
-    const { barriers, config } = this.#duties
-    if (barriers.size < config.barriersMax) barriers.add(id)
+    const { barriers, config } = this.#node
+    const reason = this.unavailableReason()
+    if (reason !== undefined) this.#reject('barrier', id, 'UNAVAILABLE', reason)
+    else if (barriers.size < config.barriersMax) barriers.add(id)
     else {
       const message = `${barriers.size} reads wait at this member; try again soon.`
       this.#reject('barrier', id, 'OVERLOADED', message)
@@ -123,29 +107,33 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   administer(id: ActionId): void {
     const message = 'The members of this group are those that are configured, and nobody leads it.'
     const error = { code: 'MEMBERSHIP_REFUSED', definite: true, message } as const
-    this.#administered.push({ id, error })
+    this.#node.administered.push({ id, error })
   }
 
-  /** The others need every member: there is nobody to hand anything over to. */
-  stepAside(): void {}
+  stepAside(): void {
+    this.#node.isLeaving = true
+    leave(this.#node)
+  }
 
   mayStop(): boolean {
-    return true
+    return mayStop(this.#node)
   }
 
   advance(done: Completed): void {
+    const { delivery } = this.#node
     switch (done.kind) {
       case 'persisted':
         this.#persisted()
         break
       case 'applied':
-        this.#duties.delivery.applied(globalSequenceOf(done.index))
+        delivery.applied(globalSequenceOf(done.index))
         break
       case 'appliedDurably':
-        this.#duties.delivery.appliedDurably(globalSequenceOf(done.index))
+        delivery.appliedDurably(globalSequenceOf(done.index))
         break
       case 'fetched':
-        throw new InvariantError('nothing was fetched')
+        stateFetched(this.#node, done.position)
+        break
       default:
         unreachable(done)
     }
@@ -154,167 +142,170 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   // Outputs --------------------------------------------------------------------------------------
 
   takeReady(): Ready<SequencerMessage> | undefined {
-    if (this.#phase === 'new') return this.#start()
-    if (this.#phase === 'starting') return undefined
-    const { persist, sendAfterPersist } = this.#takePersist()
+    const node = this.#node
+    const fetching = fetchingOf(node)
+    if (fetching !== undefined) driveFetching(node, fetching)
+    this.#issue()
+    const install = this.#takeInstall()
+    const persist = this.#takePersist()
     this.#offerRequests()
     const barriers = this.#takeBarriers()
-    // The planted bug tells at once what is not durable yet.
-    const tellsTooEarly = this.#plantedBug === 'acknowledgeBeforeDurable'
-    if (tellsTooEarly && sendAfterPersist.length > 0) this.#duties.outbox.statusToAll()
-    const send = this.#takeSend(sendAfterPersist.length > 0 && !tellsTooEarly)
-    const deliver = this.#duties.delivery.deliver(this.#duties.standing.stableUpTo)
-    const trimTo = this.#trim()
-    const [rejected, administered] = [this.#rejected, this.#administered]
-    this.#rejected = []
-    this.#administered = []
-    const answers = rejected.length + administered.length
-    const isNothing =
-      persist === undefined &&
-      send.length + deliver.length + barriers.length + answers === 0 &&
-      trimTo === undefined
-    if (isNothing) return undefined
+    const deliver = this.#deliver()
+    const send = this.#takeSend()
+    const trimTo = nextTrim(node)
+    const { rejected, administered, wish } = node
+    node.rejected = []
+    node.administered = []
+    node.wish = undefined
+    const lists = [send, deliver, barriers, rejected, administered]
+    const wishes = [install, persist, trimTo, wish]
+    if (lists.every((list) => list.length === 0) && wishes.every((one) => one === undefined))
+      return undefined
     const answered = { barriers, rejected, administered }
-    return { ...emptyReady, send, persist, sendAfterPersist, deliver, trimTo, ...answered }
+    return { ...emptyReady, send, persist, install, deliver, trimTo, fetch: wish, ...answered }
   }
 
   unavailableReason(): string | undefined {
-    return this.#duties.issuer.obstacle() ?? writeObstacle(availabilityOf(this.#duties, this.#now))
+    return obstacle(this.#node)
   }
 
   status(): CoreStatus {
-    const { log, standing, own, delivery, barriers, repair, answers } = this.#duties
-    return describe({
-      ...this.#duties,
-      now: this.#now,
-      metadata: standing.header().metadata,
-      orderedUpTo: log.orderedUpTo,
-      stableUpTo: standing.stableUpTo,
-      counts: {
-        ownRequestsUnderWay: own.underWay,
-        retainedSequences: log.size,
-        applyBacklogEntries: delivery.backlogEntries,
-        barriersWaiting: barriers.size,
-        asked: repair.asked,
-        answered: answers.answered,
-        ignoredMessages: this.#ignored,
-      },
-    })
+    return describe(this.#node)
   }
 
   // The steps of a Ready -------------------------------------------------------------------------
 
-  #start(): Ready<SequencerMessage> {
-    const { incarnation, outbox, standing } = this.#duties
-    this.#phase = 'starting'
-    const meta = encodeMeta(incarnation)
-    if (this.#hasOthers()) outbox.statusToAll()
-    const sendAfterPersist = outbox.isEmpty ? [] : outbox.take(standing.header(), false)
-    const persist = { entries: [], truncateFrom: undefined, meta }
-    return { ...emptyReady, persist, sendAfterPersist }
-  }
-
   #persisted(): void {
-    if (this.#phase === 'starting') {
-      this.#phase = 'running'
-      return
+    const node = this.#node
+    const callbacks = node.writes.end()
+    if (this.#installing !== undefined) {
+      stateInstalled(node, this.#installing)
+      this.#installing = undefined
+    } else if (node.log.isPersisting) {
+      node.log.persisted()
+      if (node.state.kind === 'operational') {
+        node.state.duties.standing.moved()
+        // What is durable now is told at once.
+        if (this.#hasOthers) node.outbox.statusToAll()
+      }
     }
-    const { log, own, standing } = this.#duties
-    assert(this.#phase === 'running' && log.isPersisting, 'a write was in flight')
-    log.persisted()
-    for (const id of this.#leavingOwn) own.markSent(id)
-    this.#leavingOwn = []
-    standing.moved()
+    for (const callback of callbacks) callback()
   }
 
-  /** Issues what is due, and takes all complete entries into one write. */
-  #takePersist(): DurableStep {
-    const { announcer, config, delivery, issuer, log, own, standing } = this.#duties
-    const nothing = { persist: undefined, sendAfterPersist: [] }
-    // A number is issued when its write can begin: so it names all that is here by then.
-    if (log.isPersisting) return nothing
-    const hasIssued = issuer.issue(delivery)
-    const entries = log.takeUnpersisted(config.persistMaxBytes)
-    if (entries.length === 0) return nothing
-    const persist = { entries: entries.map(encodeEntry), truncateFrom: undefined, meta: undefined }
-    if (!this.#hasOthers()) return { persist, sendAfterPersist: [] }
+  /** Its sequence message leaves at once, with own requests that it names and nobody has yet. */
+  #issue(): void {
+    const { state, delivery, outbox, plantedBug } = this.#node
+    if (state.kind !== 'operational') return
+    const { issuer, standing } = state.duties
+    const sequence = issuer.issueAgain() ?? issuer.issue(delivery)
+    if (sequence === undefined) return
+    this.#offerRequests()
+    standing.saw(sequence.globalSequence)
+    if (this.#hasOthers) outbox.tellAll([{ kind: 'sequence', sequence }])
+    if (plantedBug === 'acknowledgeBeforeDurable' && this.#hasOthers) outbox.statusToAll()
+  }
 
-    const parts: Part[] = []
-    if (hasIssued) {
-      // Own requests that it names and that nobody has yet travel with it.
-      this.#leavingOwn = own.takeUnsent((id) => this.#isNumbered(id))
-      parts.push(...this.#leavingOwn.flatMap((id) => this.#partsOf(id)))
+  /** A state takes the place of all that is here, once nothing else is being written. */
+  #takeInstall(): Install | undefined {
+    const { fetched, scalars, writes } = this.#node
+    if (fetched === undefined || writes.isBusy) return undefined
+    this.#node.fetched = undefined
+    this.#installing = fetched
+    writes.begin()
+    return { index: fetched.index, meta: encodeScalars(scalars) }
+  }
+
+  #takePersist(): LogWrite | undefined {
+    const { config, log, writes } = this.#node
+    if (writes.isBusy) return undefined
+    const truncateFrom = writes.takeTruncation()
+    const entries = truncateFrom === undefined ? log.takeUnpersisted(config.persistMaxBytes) : []
+    this.#endFetching()
+    if (truncateFrom === undefined && entries.length === 0 && !writes.isScalarsDue) return undefined
+    const meta = writes.isScalarsDue ? encodeScalars(this.#node.scalars) : undefined
+    writes.begin()
+    return {
+      entries: entries.map(encodeEntry),
+      truncateFrom: truncateFrom === undefined ? undefined : logIndexOf(truncateFrom),
+      meta,
     }
-    for (const sequence of issuer.takeIssued(log.persistingUpTo)) {
-      parts.push({ kind: 'sequence', sequence })
-    }
-    // HERE a sequence message waits for its own write, because a restarted member goes on in this
-    // view. Once it does not (views), the message promises nothing and may leave at once.
-    if (this.#plantedBug === 'sendBeforePersist') this.#duties.outbox.tellAll(parts.splice(0))
-    announcer.broadcast(this.#now)
-    const header = standing.headerAfterPersist(this.#leavingOwn.at(-1)?.localSequence ?? own.sent)
-    const messages = pack(header, parts, config.messageTargetBytes)
-    return { persist, sendAfterPersist: messages.map((message) => ({ to: 'others', message })) }
+  }
+
+  /** What is written with the last entry that was lacking goes into the same write. */
+  #endFetching(): void {
+    const fetching = fetchingOf(this.#node)
+    if (fetching?.stage.kind !== 'fetching') return
+    if (this.#node.log.persistingUpTo >= fetching.target.end) endFetching(fetching)
   }
 
   /** Broadcasts own requests that are new. */
   #offerRequests(): void {
-    const { outbox, own } = this.#duties
+    const { outbox, own, pool, state } = this.#node
+    if (state.kind !== 'operational') return
     for (const id of own.takeUnsent(() => true)) {
-      if (this.#hasOthers()) outbox.tellAll(this.#partsOf(id))
+      const payload = pool.payload(id)
+      assert(payload !== undefined, 'an own request is held until it is trimmed')
+      if (this.#hasOthers) outbox.tellAll(requestParts(id, payload))
       own.markSent(id)
     }
   }
 
-  #takeSend(isStatusToldLater: boolean): readonly Outgoing<SequencerMessage>[] {
-    const { announcer, outbox, standing } = this.#duties
+  #deliver(): readonly Delivered[] {
+    const node = this.#node
+    const { delivery, log, state } = node
+    if (this.#installing !== undefined) return []
+    if (state.kind === 'operational') {
+      node.stableUpTo = higher(node.stableUpTo, state.duties.standing.stableUpTo)
+    } else if (state.kind === 'gather' && state.catchUp !== undefined) {
+      const { stage, target } = state.catchUp
+      const isJoined = stage.kind === 'fetching' || stage.kind === 'ended'
+      if (isJoined) node.stableUpTo = higher(node.stableUpTo, lower(target.end, log.receivedUpTo))
+    }
+    if (state.kind !== 'operational' && state.kind !== 'gather') return []
+    return delivery.deliver(node.stableUpTo)
+  }
+
+  #takeSend(): readonly Outgoing<SequencerMessage>[] {
+    const { now, outbox, state } = this.#node
     if (outbox.isEmpty) return []
-    if (outbox.speaksToAll) announcer.broadcast(this.#now)
-    return outbox.take(standing.header(), isStatusToldLater)
+    if (outbox.speaksToAll && state.kind === 'operational') state.duties.announcer.broadcast(now)
+    return outbox.take(this.#header())
+  }
+
+  #header(): Header {
+    const { cluster, delivery, log, scalars, self, state } = this.#node
+    if (state.kind === 'operational') return state.duties.standing.header()
+    const { receivedUpTo } = log
+    const metadata = {
+      receivedUpTo,
+      deliveredUpTo: delivery.deliveredUpTo,
+      highestSeen: receivedUpTo,
+      ownHighest: -1 as never,
+      hears: hearsMask(this.#node),
+    }
+    const { incarnation } = scalars
+    return { cluster, viewId: undefined, sender: self, incarnation, metadata }
   }
 
   #takeBarriers(): PassedBarrier[] {
-    const { barriers, log, outbox, peers } = this.#duties
-    const round = barriers.begin(log.receivedUpTo, this.#now)
+    const { barriers, now, outbox, state } = this.#node
+    if (state.kind !== 'operational') return []
+    const { peers } = state.duties
+    const round = barriers.begin(barrierHighest(this.#node), now)
     // Just enough of them for a quorum: the others' answers would only cost. Whoever does not
     // answer in time is made up for by asking everybody (timers.ts).
     const asked = round === undefined ? [] : peers.heardLast(barriers.answersNeeded, round)
     for (const to of asked) outbox.tell(to, [{ kind: 'barrierAsk', round: round ?? 0 }])
     const passed = barriers.passed()
     if (passed === undefined) return []
-    const index = logIndexOf(passed.highest)
+    const index: LogIndex = logIndexOf(passed.highest)
     return passed.ids.map((id) => ({ id, index }))
-  }
-
-  /**
-   * What all members have durably nobody asks for again; what is applied durably is never
-   * replayed.
-   */
-  #trim(): LogIndex | undefined {
-    const { config, delivery, incarnationOf, log, peers, pool } = this.#duties
-    let upTo = lower(delivery.appliedDurablyUpTo, log.receivedUpTo)
-    for (const peer of peers.all) upTo = lower(upTo, peer.metadata.receivedUpTo)
-    const trimmable = upTo - log.firstRetained + 1
-    if (trimmable <= 0 || (trimmable < config.trimStepEntries && !this.#isTrimDue)) return undefined
-    this.#isTrimDue = false
-    for (const run of log.trim(upTo)) pool.release(run, incarnationOf(run.sender))
-    return logIndexOf(upTo)
   }
 
   // Small things ---------------------------------------------------------------------------------
 
-  #isNumbered({ sender, incarnation, localSequence }: RequestId): boolean {
-    return localSequence < (this.#duties.log.order.next(sender, incarnation) ?? 0)
-  }
-
-  #partsOf(id: RequestId): RequestPart[] {
-    const payload = this.#duties.pool.payload(id)
-    assert(payload !== undefined, 'an own request is held until it is trimmed')
-    return requestParts(id, payload)
-  }
-
-  #hasOthers(): boolean {
-    return this.#duties.peers.all.length > 0
+  get #hasOthers(): boolean {
+    return this.#node.universe.length > 1
   }
 
   #reject(
@@ -323,6 +314,6 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
     code: ErrorCode,
     message: string,
   ): void {
-    this.#rejected.push({ kind, id, code, definite: true, message })
+    this.#node.rejected.push({ kind, id, code, definite: true, message })
   }
 }

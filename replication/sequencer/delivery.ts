@@ -11,8 +11,9 @@ import type { Delivered, DeliveredCommand, ProposalId } from '../protocol.ts'
 import type { RequestId } from './message.ts'
 import { idsOf } from './message.ts'
 import type { Peers } from './peers.ts'
+import { encodeContext } from './applied-context.ts'
 import type { SenderOrder } from './sender-order.ts'
-import type { SequenceLog } from './sequence-log.ts'
+import type { OrderedPrefix, SequenceLog } from './sequence-log.ts'
 import { type GlobalSequence, lower, logIndexOf, noneGlobal, step } from './view.ts'
 
 /** The highest k that `quorum` members, oneself included, have durably. */
@@ -37,7 +38,7 @@ export type DeliveryOptions = {
 
 export class Delivery {
   readonly #options: DeliveryOptions
-  readonly #order: SenderOrder
+  #order: SenderOrder
   #deliveredUpTo: GlobalSequence
   #appliedUpTo: GlobalSequence
   #appliedDurablyUpTo = noneGlobal
@@ -50,6 +51,22 @@ export class Delivery {
     this.#order = options.order
     this.#deliveredUpTo = options.appliedUpTo
     this.#appliedUpTo = options.appliedUpTo
+    this.#appliedDurablyUpTo = options.appliedUpTo
+  }
+
+  /** What is delivered, and the next localSequences after it. */
+  get prefix(): OrderedPrefix {
+    return { upTo: this.#deliveredUpTo, order: this.#order }
+  }
+
+  /** Another member's state has been installed, durably. */
+  resetTo(k: GlobalSequence, order: SenderOrder): void {
+    this.#deliveredUpTo = k
+    this.#appliedUpTo = k
+    this.#appliedDurablyUpTo = k
+    this.#backlog.length = 0
+    this.#backlogBytes = 0
+    this.#order = order
   }
 
   get deliveredUpTo(): GlobalSequence {
@@ -109,6 +126,6 @@ export class Delivery {
     for (const run of sequence.names) this.#order.count(run)
     this.#backlog.push(sizeBytes)
     this.#backlogBytes += sizeBytes
-    return { index: logIndexOf(k), commands, context: this.#order.encode() }
+    return { index: logIndexOf(k), commands, context: encodeContext(sequence.viewId, this.#order) }
   }
 }

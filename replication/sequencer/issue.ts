@@ -1,5 +1,6 @@
 /**
- * Issuing a sequence message.
+ * Issuing a sequence message. It leaves at once, before it is durable: it promises nothing, and a
+ * member that loses it in a restart never goes on in this view.
  *
  * Rule: k is sent only by members[k mod |members|], and only when it (a) has every sequence message
  * < k, (b) has every request those name, (c) names requests of each sender incarnation in
@@ -11,10 +12,9 @@ import type { MemberId } from '../../common/member.ts'
 import type { PlantedBug, SequencerConfig } from './config.ts'
 import type { RequestRun, SequenceMessage } from './message.ts'
 import { maxRequestsPerSequence, maxRunsPerSequence } from './message.ts'
-import type { Peers } from './peers.ts'
 import type { RequestPool } from './request-pool.ts'
 import type { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence, Incarnation, LocalSequence, View } from './view.ts'
+import type { GlobalSequence, Incarnation, LocalSequence, Seat, View } from './view.ts'
 import { sequencerOf, step } from './view.ts'
 
 export type IssuerOptions = {
@@ -22,11 +22,15 @@ export type IssuerOptions = {
   readonly view: View
   readonly log: SequenceLog
   readonly pool: RequestPool
-  readonly peers: Peers
-  readonly incarnationOf: (member: MemberId) => Incarnation | undefined
+  /** Q members of the view have durably what is ≤ it. */
+  readonly stableUpTo: () => GlobalSequence
   readonly config: Pick<
     SequencerConfig,
-    'sequenceMaxRequests' | 'sequenceMaxBytes' | 'applyBacklogMaxEntries' | 'applyBacklogMaxBytes'
+    | 'sequenceMaxRequests'
+    | 'sequenceMaxBytes'
+    | 'sequenceWindow'
+    | 'applyBacklogMaxEntries'
+    | 'applyBacklogMaxBytes'
   >
   readonly plantedBug: PlantedBug | undefined
 }
@@ -36,64 +40,48 @@ export type Backlog = { readonly backlogEntries: number; readonly backlogBytes: 
 
 export class Issuer {
   readonly #options: IssuerOptions
-  /** Issued, and not handed out to be sent. */
-  #issued: SequenceMessage[] = []
+  #issued: SequenceMessage | undefined
 
   constructor(options: IssuerOptions) {
     this.#options = options
   }
 
+  /** The planted bug `issueTwice`: names more under a number that was issued already. */
+  issueAgain(): SequenceMessage | undefined {
+    const issued = this.#issued
+    if (issued === undefined || this.#options.plantedBug !== 'issueTwice') return undefined
+    const { log } = this.#options
+    if (log.orderedUpTo !== issued.globalSequence || log.completeUpTo !== log.orderedUpTo) {
+      return undefined
+    }
+    const more = nameEligible(step(issued.globalSequence, 1), this.#options)
+    return more.length === 0 ? undefined : { ...issued, names: [...issued.names, ...more] }
+  }
+
   /** Issues the next number if it is this member's and there is something to name. */
-  issue(backlog: Backlog): boolean {
-    const { log, config } = this.#options
+  issue(backlog: Backlog): SequenceMessage | undefined {
+    const { log, config, stableUpTo } = this.#options
     const k = this.#ownTurn()
-    if (k === undefined || this.obstacle() !== undefined) return false
-    // Flow control: while this member's state machine is far behind, it holds its turn, and so
-    // slows the whole group down to what all can apply.
+    if (k === undefined) return undefined
+    // Flow control. Too much is not stable: others, or their disks, are slow. This member's state
+    // machine is far behind: it holds its turn, and so slows all down to what all can apply.
+    if (k - stableUpTo() > config.sequenceWindow / 2) return undefined
     const isFarBehind =
       backlog.backlogEntries >= config.applyBacklogMaxEntries ||
       backlog.backlogBytes >= config.applyBacklogMaxBytes
-    if (isFarBehind) return false
+    if (isFarBehind) return undefined
     const sequence = this.#nextSequence(k)
-    if (sequence === undefined) return false
+    if (sequence === undefined) return undefined
     const isNew = log.offer(sequence)
     assert(isNew && log.completeUpTo === k, 'what is issued is complete at its sequencer')
-    this.#issued.push(sequence)
-    return true
-  }
-
-  /** Messages ≤ k that were issued and not handed out before. */
-  takeIssued(k: GlobalSequence): SequenceMessage[] {
-    const taken = this.#issued.filter((sequence) => sequence.globalSequence <= k)
-    this.#issued = this.#issued.filter((sequence) => sequence.globalSequence > k)
-    return taken
-  }
-
-  /**
-   * Why this member must not issue anything, ever: others have seen a number of its own that its
-   * log does not hold. What it issues is durable here first, so its disk is not the one it had.
-   */
-  obstacle(): string | undefined {
-    const { self, view, log, peers, plantedBug } = this.#options
-    if (plantedBug === 'sendBeforePersist') return undefined
-    const seen = peers.highestSeen()
-    if (seen <= log.orderedUpTo) return undefined
-    for (let k = step(log.orderedUpTo, 1); k <= seen; k = step(k, 1)) {
-      if (sequencerOf(view, k) === self)
-        return `Member ${self} has lost its log; put its disk back.`
-      if (k - log.orderedUpTo > view.members.length) break
-    }
-    return undefined
+    this.#issued = sequence
+    return sequence
   }
 
   /** Rules (a) and (b). */
   #ownTurn(): GlobalSequence | undefined {
-    const { self, view, log, peers, plantedBug } = this.#options
+    const { self, view, log } = this.#options
     if (log.completeUpTo !== log.orderedUpTo) return undefined
-    // In a fixed view nobody's turn is skipped, so it costs nothing to have heard all once first;
-    // with a disk that is not the one it had, obstacle() then knows.
-    const hasHeardAll = peers.all.every((peer) => peer.incarnation !== undefined)
-    if (!hasHeardAll && plantedBug !== 'sendBeforePersist') return undefined
     const k = step(log.orderedUpTo, 1)
     return sequencerOf(view, k) === self ? k : undefined
   }
@@ -107,17 +95,15 @@ export class Issuer {
   }
 }
 
-/** Rule (c): of each sender's current incarnation, what follows the log without a gap. */
+/** Rule (c): of each member of the view, what follows the log without a gap. */
 function nameEligible(k: GlobalSequence, input: IssuerOptions): RequestRun[] {
   const { view, log, pool } = input
   const names: RequestRun[] = []
   let requestsLeft = Math.min(input.config.sequenceMaxRequests, maxRequestsPerSequence)
   let bytesLeft = input.config.sequenceMaxBytes
-  for (let turn = 0; turn < view.members.length && requestsLeft > 0; turn += 1) {
+  for (let turn = 0; turn < view.seats.length && requestsLeft > 0; turn += 1) {
     // Begins with another sender at each turn: none fills every message before the others.
-    const sender = sequencerOf(view, step(k, turn))
-    const incarnation = input.incarnationOf(sender)
-    if (incarnation === undefined) continue
+    const { id: sender, incarnation } = view.seats[(k + turn) % view.seats.length] as Seat
     const next = log.order.next(sender, incarnation)
     const { first, count } = pool.eligible(sender, incarnation)
     if (next === undefined || first !== next || count === 0) continue
@@ -161,11 +147,9 @@ function fittingPart(
 }
 
 /** The planted bug `skipSenderOrder`: names whatever is held. */
-function nameDespiteGaps({ view, pool, incarnationOf }: IssuerOptions): RequestRun[] {
+function nameDespiteGaps({ view, pool }: IssuerOptions): RequestRun[] {
   const names: RequestRun[] = []
-  for (const sender of view.members) {
-    const incarnation = incarnationOf(sender)
-    if (incarnation === undefined) continue
+  for (const { id: sender, incarnation } of view.seats) {
     for (const first of pool.unnumbered(sender, incarnation)) {
       if (names.length < maxRunsPerSequence) names.push(single(sender, incarnation, first))
     }

@@ -3,7 +3,16 @@
  * is the *status*, so whatever leaves tells how far its sender has come.
  */
 import type { MemberId } from '../../common/member.ts'
-import type { GlobalSequence, Incarnation, LocalSequence, ViewId } from './view.ts'
+import type { LogExtent, RecoveredLog } from './recovered-log.ts'
+import type {
+  GlobalSequence,
+  Incarnation,
+  LocalSequence,
+  ProposedView,
+  Seat,
+  View,
+  ViewId,
+} from './view.ts'
 
 export type RequestId = {
   readonly sender: MemberId
@@ -35,11 +44,14 @@ export type Metadata = {
   readonly highestSeen: GlobalSequence
   /** The last of its own requests that it has sent, in this incarnation. */
   readonly ownHighest: LocalSequence
+  /** One bit for each member, by id, that it has heard lately and would form a view with. */
+  readonly hears: number
 }
 
 export type Header = {
   readonly cluster: number
-  readonly viewId: ViewId
+  /** Its sender is operational in this view. None: what it says belongs to no view. */
+  readonly viewId: ViewId | undefined
   readonly sender: MemberId
   readonly incarnation: Incarnation
   readonly metadata: Metadata
@@ -80,12 +92,103 @@ export type BarrierAnswerPart = {
   readonly highest: GlobalSequence
 }
 
+/**
+ * How a member stands outside of a view.
+ * - `blank`: its disk holds neither a promise nor a view. New, or the disk is lost.
+ * - `whole`: its log holds all that it ever acknowledged.
+ * - `behind`: whole, but so far behind that the others should not wait for it.
+ * - `recovering`: its disk was lost, and it is not yet as good as it was. It counts in nothing.
+ * - `leaving`: its process is about to end.
+ */
+export const standings = ['blank', 'whole', 'behind', 'recovering', 'leaving'] as const
+export type MemberStanding = (typeof standings)[number]
+
+/** What one member says in gather; others pass the latest of each on. */
+export type JoinRecord = {
+  readonly member: MemberId
+  readonly incarnation: Incarnation
+  /** Grows with each that this incarnation says. */
+  readonly number: number
+  readonly standing: MemberStanding
+  readonly promised: ViewId | undefined
+  readonly installed: ViewId | undefined
+  readonly receivedUpTo: GlobalSequence
+  /** Heard directly, lately. */
+  readonly hears: readonly Seat[]
+  /** Bits, by id: whom it would form a view with; who should not be waited for (flaps). */
+  readonly choice: number
+  readonly damped: number
+}
+
+/** The first is the sender's own. */
+export type JoinPart = { readonly kind: 'join'; readonly records: readonly JoinRecord[] }
+
+/** To one outside: there is a view, and this much is stable in it. */
+export type OperationalPart = {
+  readonly kind: 'operational'
+  readonly view: View
+  readonly stable: LogExtent
+}
+
+export type ProposePart = { readonly kind: 'propose'; readonly view: ProposedView }
+
+/** The promise is durable, and so is what it says. */
+export type PromisePart = {
+  readonly kind: 'promise'
+  readonly viewId: ViewId
+  readonly installed: View | undefined
+  readonly log: LogExtent
+}
+
+export type RecoverPart = {
+  readonly kind: 'recover'
+  readonly viewId: ViewId
+  readonly recovered: RecoveredLog
+}
+
+export const recoveryStages = ['fetching', 'transferring', 'installed'] as const
+export type RecoveryStage = (typeof recoveryStages)[number]
+
+/** How far its sender has come with it; durably, once it says that it is installed. */
+export type RecoveredPart = {
+  readonly kind: 'recovered'
+  readonly viewId: ViewId
+  readonly receivedUpTo: GlobalSequence
+  readonly stage: RecoveryStage
+}
+
+/** Its sender's disk was lost: note its incarnation, and tell what you have. */
+export type NotePart = { readonly kind: 'note'; readonly round: number }
+
+export type NotedPart = {
+  readonly kind: 'noted'
+  /** The incarnation that asked, and its round. */
+  readonly incarnation: Incarnation
+  readonly round: number
+  /** The highest incarnation that is known of the one that asked. Noted, unless it is higher. */
+  readonly known: Incarnation
+  readonly promised: ViewId | undefined
+  readonly installed: View | undefined
+  readonly log: LogExtent
+}
+
+export type MembershipPart =
+  | JoinPart
+  | OperationalPart
+  | ProposePart
+  | PromisePart
+  | RecoverPart
+  | RecoveredPart
+  | NotePart
+  | NotedPart
+
 export type Part =
   | RequestPart
   | SequencePart
   | RetransmitRequestPart
   | BarrierAskPart
   | BarrierAnswerPart
+  | MembershipPart
 
 export type SequencerMessage = { readonly header: Header; readonly parts: readonly Part[] }
 
@@ -102,6 +205,8 @@ export const maxRequestsPerSequence = 4_096
 export const maxRunsPerRetransmitRequest = 64
 /** Ids that one retransmit request may ask for, of each kind. */
 export const maxAskedPerRetransmitRequest = 512
+/** So that what tells of a log fits a datagram. What came before them is not told. */
+export const maxViewRuns = 40
 
 /** The pieces in which a request travels; one for all but large commands. */
 export function requestParts(id: RequestId, payload: Uint8Array): RequestPart[] {

@@ -42,12 +42,16 @@ export class Outbox {
     else gathered.push(...parts)
   }
 
-  /**
-   * `isStatusToldLater`: a broadcast of the same Ready tells it, so none goes for its sake alone.
-   */
-  take(header: Header, isStatusToldLater: boolean): Outgoing<SequencerMessage>[] {
+  /** What has gathered is not said after all. */
+  clear(): void {
+    this.#all = []
+    this.#isStatusDue = false
+    this.#single.clear()
+  }
+
+  take(header: Header): Outgoing<SequencerMessage>[] {
     const outgoing: Outgoing<SequencerMessage>[] = []
-    if (this.#all.length > 0 || (this.#isStatusDue && !isStatusToldLater)) {
+    if (this.speaksToAll) {
       for (const message of pack(header, this.#all, this.#targetBytes)) {
         outgoing.push({ to: 'others', message })
       }
@@ -55,9 +59,7 @@ export class Outbox {
     for (const [to, parts] of this.#single) {
       for (const message of pack(header, parts, this.#targetBytes)) outgoing.push({ to, message })
     }
-    this.#all = []
-    this.#isStatusDue = false
-    this.#single.clear()
+    this.clear()
     return outgoing
   }
 }

@@ -11,17 +11,21 @@ import { type Incarnation, type LocalSequence, noneLocal, step } from './view.ts
 
 type Limits = { readonly ownRequestsMax: number; readonly ownRequestsMaxBytes: number }
 
+type Own = { readonly proposal: ProposalId; readonly payload: Uint8Array }
+
 export class OwnRequests {
   readonly #self: MemberId
   readonly #incarnation: Incarnation
   readonly #limits: Limits
-  readonly #underWay = new Map<LocalSequence, { proposal: ProposalId; sizeBytes: number }>()
+  readonly #underWay = new Map<LocalSequence, Own>()
   #underWayBytes = 0
   #highest = noneLocal
   /** Handed out to be sent, perhaps after a durable write. */
   #handedOut = noneLocal
-  /** Sent for certain: what the metadata tells. */
+  /** Sent in this view: what the metadata tells. */
   #sent = noneLocal
+  /** Sent in any view: somebody may hold it. */
+  #everSent = noneLocal
 
   constructor(self: MemberId, incarnation: Incarnation, limits: Limits) {
     this.#self = self
@@ -50,11 +54,43 @@ export class OwnRequests {
     )
   }
 
-  add(proposal: ProposalId, sizeBytes: number): RequestId {
+  add(proposal: ProposalId, payload: Uint8Array): RequestId {
     this.#highest = step(this.#highest, 1)
-    this.#underWay.set(this.#highest, { proposal, sizeBytes })
-    this.#underWayBytes += sizeBytes
+    this.#underWay.set(this.#highest, { proposal, payload })
+    this.#underWayBytes += payload.length
     return this.#id(this.#highest)
+  }
+
+  /** Those under way from this one on, in order. */
+  from(first: LocalSequence): (Own & { readonly id: RequestId })[] {
+    const requests = []
+    for (let at = first; at <= this.#highest; at = step(at, 1)) {
+      const own = this.#underWay.get(at)
+      assert(own !== undefined, 'what is not delivered is under way')
+      requests.push({ id: this.#id(at), ...own })
+    }
+    return requests
+  }
+
+  /** In a new view all that the log does not name is sent again. */
+  sendAgainFrom(next: LocalSequence): void {
+    this.#handedOut = step(next, -1)
+    this.#sent = this.#handedOut
+  }
+
+  /** What was never sent, and never will be: its numbers are given to others. */
+  withdrawUnsent(): ProposalId[] {
+    const withdrawn: ProposalId[] = []
+    for (; this.#highest > this.#everSent; this.#highest = step(this.#highest, -1)) {
+      withdrawn.push(this.#remove(this.#highest).proposal)
+    }
+    return withdrawn.reverse()
+  }
+
+  /** A state was installed whose order ends before `next`: of what it passed over nothing is known. */
+  passOver(next: LocalSequence): ProposalId[] {
+    const passed = [...this.#underWay.keys()].filter((at) => at < next)
+    return passed.map((at) => this.#remove(at).proposal)
   }
 
   /** What has not been handed out before, in order, as long as `isWanted`. */
@@ -71,16 +107,21 @@ export class OwnRequests {
 
   markSent(id: RequestId): void {
     if (id.localSequence > this.#sent) this.#sent = id.localSequence
+    if (id.localSequence > this.#everSent) this.#everSent = id.localSequence
   }
 
   /** The proposal that a delivered request was, if it is one of this incarnation. */
   delivered(id: RequestId): ProposalId | undefined {
     if (id.sender !== this.#self || id.incarnation !== this.#incarnation) return undefined
-    const own = this.#underWay.get(id.localSequence)
+    return this.#remove(id.localSequence).proposal
+  }
+
+  #remove(localSequence: LocalSequence): Own {
+    const own = this.#underWay.get(localSequence)
     assert(own !== undefined, 'a request of this incarnation is delivered once, after it was sent')
-    this.#underWay.delete(id.localSequence)
-    this.#underWayBytes -= own.sizeBytes
-    return own.proposal
+    this.#underWay.delete(localSequence)
+    this.#underWayBytes -= own.payload.length
+    return own
   }
 
   #id(localSequence: LocalSequence): RequestId {

@@ -3,9 +3,12 @@ import { unreachable } from '../../common/assert.ts'
 import type { Header, Part, SequencerMessage } from './message.ts'
 
 /** Upper bounds in bytes of what the codec writes, apart from payloads and lists. */
-const headerMaxBytes = 64
+const headerMaxBytes = 72
 const partMaxBytes = 32
 const runMaxBytes = 20
+const recordMaxBytes = 132
+const viewMaxBytes = 96
+const viewRunMaxBytes = 26
 
 export function pack(
   header: Header,
@@ -40,7 +43,22 @@ function sizeMaxBytes(part: Part): number {
       return partMaxBytes + (part.sequences.length + part.requests.length) * runMaxBytes
     case 'barrierAsk':
     case 'barrierAnswer':
+    case 'recovered':
+    case 'note':
       return partMaxBytes
+    case 'join':
+      return partMaxBytes + part.records.length * recordMaxBytes
+    case 'propose':
+      return partMaxBytes + viewMaxBytes
+    case 'operational':
+      return partMaxBytes + viewMaxBytes + part.stable.runs.length * viewRunMaxBytes
+    case 'promise':
+    case 'noted':
+      return 2 * partMaxBytes + viewMaxBytes + part.log.runs.length * viewRunMaxBytes
+    case 'recover': {
+      const { holders, runs } = part.recovered
+      return partMaxBytes + holders.length * runMaxBytes + runs.length * viewRunMaxBytes
+    }
     default:
       return unreachable(part)
   }

@@ -3,73 +3,54 @@ import { memberId } from '../../common/member.ts'
 import { stableUpTo } from './delivery.ts'
 import type { Metadata } from './message.ts'
 import { nothingTold, Peers } from './peers.ts'
-import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
-import { fixedView } from './view.ts'
+import { viewOf } from './view.fixture.ts'
+import type { GlobalSequence } from './view.ts'
 
-const view = fixedView([0, 1, 2, 3, 4].map(memberId))
+const view = viewOf([0, 1, 2, 3, 4], 7, 3)
 
 function create() {
-  const peers = new Peers(view, memberId(0))
-  const hear = (sender: number, incarnation: number, told: Partial<Metadata>, now = 1) =>
-    peers.hear(
-      {
-        cluster: 1,
-        viewId: view.id,
-        sender: memberId(sender),
-        incarnation: incarnation as Incarnation,
-        metadata: { ...nothingTold, ...told },
-      },
-      now,
-    )
+  const peers = new Peers(view, memberId(0), 0)
+  const hear = (sender: number, told: Partial<Metadata>, now = 1): void => {
+    const { id, seats } = view
+    const { incarnation } = seats[sender] ?? { incarnation: 0 as never }
+    const metadata = { ...nothingTold, ...told }
+    peers.hear({ cluster: 1, viewId: id, sender: memberId(sender), incarnation, metadata }, now)
+  }
   return { peers, hear, told: (id: number) => peers.get(memberId(id)).metadata }
 }
 const received = (k: number) => ({ receivedUpTo: k as GlobalSequence })
 
-describe('what members told', () => {
-  it('only grows, whatever order datagrams arrive in', () => {
+describe('what members told in a view', () => {
+  it('begins with its recovered log, which all have confirmed', () => {
+    expect(create().told(4)).toMatchObject({ receivedUpTo: 2, highestSeen: 2 })
+  })
+
+  it('only grows, whatever order datagrams arrive in; but for whom they hear', () => {
     const { hear, told } = create()
-    hear(1, 5, received(9))
-    hear(1, 5, received(4))
-    expect(told(1).receivedUpTo).toBe(9)
+    hear(1, { ...received(9), hears: 0b11 })
+    hear(1, { ...received(4), hears: 0b1 })
+    expect(told(1)).toMatchObject({ receivedUpTo: 9, hears: 0b1 })
   })
 
-  it('holds over a restart, but for the numbers of its own requests', () => {
-    const { hear, told } = create()
-    hear(1, 5, { ...received(9), ownHighest: 30 as LocalSequence })
-    expect(hear(1, 6, { ...received(9), ownHighest: 2 as LocalSequence })).toEqual({
-      kind: 'counted',
-      isNewIncarnation: true,
-    })
-    expect(told(1)).toMatchObject({ receivedUpTo: 9, ownHighest: 2 })
-  })
-
-  it('counts for nothing from an incarnation that is superseded', () => {
-    const { hear, told, peers } = create()
-    hear(1, 6, received(3))
-    expect(hear(1, 5, received(9), 50)).toEqual({ kind: 'ignored' })
-    expect(told(1).receivedUpTo).toBe(3)
-    expect(peers.isHeard(peers.get(memberId(1)), 50, 10)).toBe(false)
-  })
-
-  it('shows a member that came back with less than it had promised, until its log is back', () => {
+  it('is forgotten after the failure timeout only when nothing more is heard', () => {
     const { hear, peers } = create()
-    hear(1, 5, received(9))
-    expect(hear(1, 6, received(-1))).toEqual({ kind: 'ignored' })
-    expect(peers.get(memberId(1)).lostItsLog).toBe(true)
-    expect(hear(1, 7, received(9)).kind).toBe('counted')
-    expect(peers.get(memberId(1)).lostItsLog).toBe(false)
+    const peer = peers.get(memberId(1))
+    expect(peers.isHeard(peer, 10, 10)).toBe(true)
+    expect(peers.isHeard(peer, 11, 10)).toBe(false)
+    hear(1, {}, 5)
+    expect(peers.isHeard(peer, 15, 10)).toBe(true)
   })
 })
 
 describe('stable', () => {
   it('is what a majority has durably, oneself included', () => {
     const { hear, peers } = create()
-    hear(1, 5, received(7))
-    expect(stableUpTo(8 as GlobalSequence, peers, view.quorum)).toBe(-1)
-    hear(2, 5, received(4))
-    expect(stableUpTo(8 as GlobalSequence, peers, view.quorum)).toBe(4)
-    hear(3, 5, received(9))
-    expect(stableUpTo(8 as GlobalSequence, peers, view.quorum)).toBe(7)
-    expect(stableUpTo(-1 as GlobalSequence, peers, view.quorum)).toBe(4)
+    hear(1, received(7))
+    expect(stableUpTo(8 as GlobalSequence, peers, 3)).toBe(2)
+    hear(2, received(4))
+    expect(stableUpTo(8 as GlobalSequence, peers, 3)).toBe(4)
+    hear(3, received(9))
+    expect(stableUpTo(8 as GlobalSequence, peers, 3)).toBe(7)
+    expect(stableUpTo(-1 as GlobalSequence, peers, 3)).toBe(4)
   })
 })

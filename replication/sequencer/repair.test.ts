@@ -5,24 +5,22 @@ import { defaultSequencerConfig } from './config.ts'
 import type { Header, Metadata, RequestId } from './message.ts'
 import { nothingTold, Peers } from './peers.ts'
 import type { Ask, Missing } from './repair.ts'
-import { Repair } from './repair.ts'
+import { owedInView, Repair } from './repair.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
-import { fixedView } from './view.ts'
+import { viewOf } from './view.fixture.ts'
 
-const view = fixedView([0, 1, 2, 3, 4].map(memberId))
+const view = viewOf([0, 1, 2, 3, 4], 8)
 const incarnation = 8 as Incarnation
 
 function create() {
-  const peers = new Peers(view, memberId(0))
+  const peers = new Peers(view, memberId(0), 0)
   const random = seededRandom(3)
   const timing = defaultSequencerConfig
   const repair = new Repair({
-    view,
-    self: memberId(0),
-    peers,
+    targetOf: owedInView({ view, peers, random, failureTimeoutTicks: 200 }),
     random,
     timing,
-    failureTimeoutTicks: 200,
+    graceTicks: 1,
   })
   const hear = (from: number, told: Partial<Metadata>, now = 1): void => {
     const metadata = { ...nothingTold, ...told }

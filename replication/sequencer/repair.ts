@@ -35,13 +35,15 @@ type Want = { attempts: number; dueTick: number; askedTick: number }
 
 type Timing = Pick<SequencerConfig, 'tickMs' | 'repairMinMs' | 'repairMaxMs' | 'repairBackoffMaxMs'>
 
+/** Whom to ask for it at this attempt (0: the first); undefined: nobody has it now. */
+export type TargetOf = (missing: Missing, attempts: number, now: number) => MemberId | undefined
+
 export type RepairOptions = {
-  readonly view: View
-  readonly self: MemberId
-  readonly peers: Peers
+  readonly targetOf: TargetOf
   readonly random: Random
   readonly timing: Timing
-  readonly failureTimeoutTicks: number
+  /** A gap is first left alone so long: it may be mere reordering. */
+  readonly graceTicks: number
 }
 
 export class Repair {
@@ -66,8 +68,8 @@ export class Repair {
     const groups = new Map<MemberId, AskGroup>()
     for (const one of missing) {
       const key = keyOf(one)
-      // A gap is first left alone until the next tick: it may be mere reordering.
-      const known = this.#wants.get(key) ?? { attempts: 0, dueTick: now + 1, askedTick: now }
+      const dueTick = now + this.#options.graceTicks
+      const known = this.#wants.get(key) ?? { attempts: 0, dueTick, askedTick: now }
       wants.set(key, known.dueTick <= now ? this.#ask(one, known, groups, now) : known)
     }
     for (const [key, want] of this.#wants) {
@@ -78,7 +80,7 @@ export class Repair {
   }
 
   #ask(missing: Missing, want: Want, groups: Map<MemberId, AskGroup>, now: number): Want {
-    const target = this.#targetOf(missing, want.attempts, now)
+    const target = this.#options.targetOf(missing, want.attempts, now)
     if (target === undefined) return want
     const group = groups.get(target) ?? new AskGroup()
     groups.set(target, group)
@@ -86,51 +88,6 @@ export class Repair {
     this.#asked += 1
     const attempts = want.attempts + 1
     return { attempts, askedTick: now, dueTick: now + this.#backoffTicks(attempts) }
-  }
-
-  #targetOf(missing: Missing, attempts: number, now: number): MemberId | undefined {
-    const owner = this.#ownerOf(missing)
-    if (missing.kind === 'request') return owner?.id
-    const isOwnerHeard = owner !== undefined && this.#isHeard(owner, now)
-    if (attempts === 0 && isOwnerHeard) return owner.id
-    const others = this.#options.peers.all.filter(
-      (peer) => peer.metadata.receivedUpTo >= missing.k && this.#isHeard(peer, now),
-    )
-    const chosen = others[this.#options.random.integer(0, Math.max(0, others.length - 1))]
-    if (chosen !== undefined) return chosen.id
-    return this.#issuerOf(missing.k)?.id ?? owner?.id
-  }
-
-  /**
-   * Who owes it: the sender, where it is still the incarnation that sent it; else the sequencer.
-   */
-  #ownerOf(missing: Missing): Peer | undefined {
-    switch (missing.kind) {
-      case 'sequence':
-        return this.#issuerOf(missing.k)
-      case 'request':
-        return this.#senderOf(missing.id)
-      case 'namedRequest':
-        return this.#senderOf(missing.id) ?? this.#issuerOf(missing.k)
-      default:
-        return unreachable(missing)
-    }
-  }
-
-  #senderOf(id: RequestId): Peer | undefined {
-    const { peers } = this.#options
-    const peer = peers.has(id.sender) ? peers.get(id.sender) : undefined
-    return peer?.incarnation === id.incarnation ? peer : undefined
-  }
-
-  #issuerOf(k: GlobalSequence): Peer | undefined {
-    const { peers, view } = this.#options
-    const issuer = sequencerOf(view, k)
-    return peers.has(issuer) ? peers.get(issuer) : undefined
-  }
-
-  #isHeard(peer: Peer, now: number): boolean {
-    return this.#options.peers.isHeard(peer, now, this.#options.failureTimeoutTicks)
   }
 
   #backoffTicks(attempts: number): number {
@@ -146,6 +103,50 @@ export class Repair {
 
   #sample(ticks: number): void {
     this.#roundTripTicks += (ticks - this.#roundTripTicks) / 8
+  }
+}
+
+export type OwedBy = {
+  readonly view: View
+  readonly peers: Peers
+  readonly random: Random
+  readonly failureTimeoutTicks: number
+}
+
+/** In a view: the one who owes it, then anyone who has it. */
+export function owedInView({ view, peers, random, failureTimeoutTicks }: OwedBy): TargetOf {
+  const senderOf = (id: RequestId): Peer | undefined => {
+    const peer = peers.has(id.sender) ? peers.get(id.sender) : undefined
+    return peer?.incarnation === id.incarnation ? peer : undefined
+  }
+  const issuerOf = (k: GlobalSequence): Peer | undefined => {
+    const issuer = sequencerOf(view, k)
+    return peers.has(issuer) ? peers.get(issuer) : undefined
+  }
+  /** The sender, where it is still the incarnation that sent it; else the sequencer. */
+  const ownerOf = (missing: Missing): Peer | undefined => {
+    switch (missing.kind) {
+      case 'sequence':
+        return issuerOf(missing.k)
+      case 'request':
+        return senderOf(missing.id)
+      case 'namedRequest':
+        return senderOf(missing.id) ?? issuerOf(missing.k)
+      default:
+        return unreachable(missing)
+    }
+  }
+  return (missing, attempts, now) => {
+    const owner = ownerOf(missing)
+    if (missing.kind === 'request') return owner?.id
+    const isHeard = (peer: Peer): boolean => peers.isHeard(peer, now, failureTimeoutTicks)
+    if (attempts === 0 && owner !== undefined && isHeard(owner)) return owner.id
+    const heard = peers.all.filter(isHeard)
+    const having = heard.filter(({ metadata }) => metadata.receivedUpTo >= missing.k)
+    const seeing = heard.filter(({ metadata }) => metadata.highestSeen >= missing.k)
+    const others = having.length > 0 ? having : seeing
+    const chosen = others[random.integer(0, Math.max(0, others.length - 1))]
+    return (chosen ?? issuerOf(missing.k) ?? owner)?.id
   }
 }
 

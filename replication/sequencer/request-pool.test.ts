@@ -53,11 +53,11 @@ describe('requests that nothing names yet', () => {
     expect(add(pool, 4, 9_000)).toBe(true)
   })
 
-  it('are forgotten when their incarnation is superseded; named ones are not', () => {
+  it('are forgotten when the log ends elsewhere; those that it names are not', () => {
     const pool = new RequestPool(limits)
     for (const localSequence of [0, 1, 2]) add(pool, localSequence)
     pool.number(runOf(id(0), 1))
-    pool.supersede(stream.sender, 9 as Incarnation)
+    pool.forgetUnnumbered(() => id(1).localSequence)
     expect(pool.has(id(0))).toBe(true)
     expect(pool.has(id(1))).toBe(false)
     expect(pool.eligible(stream.sender, stream.incarnation).count).toBe(0)
@@ -77,7 +77,7 @@ describe('requests that a sequence message names', () => {
     const pool = new RequestPool(limits)
     add(pool, 0)
     pool.number(runOf(id(0), 1))
-    pool.release(runOf(id(0), 1), stream.incarnation)
+    pool.release(runOf(id(0), 1), true)
     expect(pool.has(id(0))).toBe(false)
     expect(add(pool, 0)).toBe(false) // A late duplicate.
     expect(add(pool, 1)).toBe(true)
@@ -103,14 +103,14 @@ describe('large requests', () => {
     expect(add(pool, 0, 10_000)).toBe(true)
   })
 
-  it('that are incomplete take bounded room, and lose it with their incarnation', () => {
+  it('that are incomplete take bounded room, and lose it when the view is left', () => {
     const pool = new RequestPool(limits)
     const first = (localSequence: number) => requestParts(id(localSequence), payload)[0] as never
     for (const localSequence of [0, 1, 2, 3]) pool.add(first(localSequence))
     pool.add(first(4)) // No room: 4 × 5 chunks are reserved.
     for (const part of requestParts(id(4), payload).slice(1)) pool.add(part)
     expect(pool.has(id(4))).toBe(false)
-    pool.supersede(stream.sender, 9 as Incarnation)
+    pool.forgetUnnumbered(() => id(0).localSequence)
     for (const part of requestParts(id(5), payload)) pool.add(part)
     expect(pool.has(id(5))).toBe(true)
   })

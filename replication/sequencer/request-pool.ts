@@ -111,6 +111,34 @@ export class RequestPool {
     closeGap(stream)
   }
 
+  /**
+   * The log ends elsewhere now: whatever it does not name is forgotten. `next` tells what comes
+   * next of a stream; undefined: nothing of it was forgotten by the log.
+   */
+  forgetUnnumbered(
+    next: (sender: MemberId, incarnation: Incarnation) => LocalSequence | undefined,
+  ): void {
+    for (const [sender, streams] of this.#senders) {
+      for (const [incarnation, stream] of streams) {
+        const first = next(sender, incarnation) ?? stream.nextUnnumbered
+        for (const localSequence of [...stream.held.keys()]) {
+          if (localSequence >= first) stream.held.delete(localSequence)
+        }
+        stream.nextUnnumbered = first
+        stream.firstGap = first
+        stream.unnumberedBytes = 0
+        if (stream.held.size === 0) streams.delete(incarnation)
+      }
+    }
+    for (const key of [...this.#partials.keys()]) this.#dropPartial(key)
+  }
+
+  /** Another state has been installed: nothing that was held is of use. */
+  clear(): void {
+    this.#senders.clear()
+    for (const key of [...this.#partials.keys()]) this.#dropPartial(key)
+  }
+
   /** Unnumbered requests of the incarnation, from the next in order up to the first gap. */
   eligible(sender: MemberId, incarnation: Incarnation): { first: LocalSequence; count: number } {
     const stream = this.#senders.get(sender)?.get(incarnation)
@@ -138,26 +166,8 @@ export class RequestPool {
     return gaps
   }
 
-  /** The sender has a higher incarnation now: what nothing names of the lower ones is forgotten. */
-  supersede(sender: MemberId, current: Incarnation): void {
-    const streams = this.#senders.get(sender)
-    for (const [incarnation, stream] of streams ?? []) {
-      if (incarnation >= current) continue
-      for (const localSequence of [...stream.held.keys()]) {
-        if (localSequence < stream.nextUnnumbered) continue
-        stream.held.delete(localSequence)
-      }
-      stream.unnumberedBytes = 0
-      stream.firstGap = stream.nextUnnumbered
-      if (stream.held.size === 0) streams?.delete(incarnation)
-    }
-    for (const [key, { id }] of this.#partials) {
-      if (id.sender === sender && id.incarnation < current) this.#dropPartial(key)
-    }
-  }
-
   /** The entry that names the run has been trimmed: nobody asks for it any more. */
-  release(run: RequestRun, current: Incarnation | undefined): void {
+  release(run: RequestRun, isCurrent: boolean): void {
     const streams = this.#senders.get(run.sender)
     const stream = streams?.get(run.incarnation)
     if (stream === undefined) return
@@ -165,8 +175,7 @@ export class RequestPool {
       stream.held.delete(step(run.first, offset))
     }
     // The stream of a current incarnation stays: it knows where its unnumbered requests begin.
-    const isOver = current !== undefined && run.incarnation < current
-    if (isOver && stream.held.size === 0) streams?.delete(run.incarnation)
+    if (!isCurrent && stream.held.size === 0) streams?.delete(run.incarnation)
   }
 
   #find(id: Omit<RequestId, 'localSequence'>): Stream | undefined {

@@ -2,17 +2,19 @@
  * Builds what the core goes on from out of what storage holds. Throws CodecError on foreign bytes.
  */
 import { assert } from '../../common/assert.ts'
+import { decodeContext } from './applied-context.ts'
 import type { SequencerConfig, SequencerOptions } from './config.ts'
-import { decodeMeta, nextIncarnation } from './incarnation.ts'
+import { blankScalars, decodeScalars, nextIncarnation, type Scalars } from './durable.ts'
 import { decodeEntry } from './log-entry.ts'
 import { RequestPool } from './request-pool.ts'
-import { SenderOrder } from './sender-order.ts'
+import type { SenderOrder } from './sender-order.ts'
 import { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence, Incarnation } from './view.ts'
+import type { GlobalSequence } from './view.ts'
 import { globalSequenceOf, step } from './view.ts'
 
 export type Restored = {
-  readonly incarnation: Incarnation
+  /** Of a new incarnation, not durable yet. */
+  readonly scalars: Scalars
   readonly pool: RequestPool
   readonly log: SequenceLog
   readonly appliedUpTo: GlobalSequence
@@ -21,10 +23,9 @@ export type Restored = {
 }
 
 export function restore(options: SequencerOptions, config: SequencerConfig): Restored {
-  const { durable, startedAtUnixMs, random, plantedBug } = options
-  const stored = durable.meta === undefined ? undefined : decodeMeta(durable.meta)
+  const { durable, plantedBug } = options
   const appliedUpTo = globalSequenceOf(durable.applied.index)
-  const appliedOrder = SenderOrder.decode(durable.applied.context)
+  const { viewId, order: appliedOrder } = decodeContext(durable.applied.context)
   const entries = durable.entries.map(decodeEntry)
   const first = entries[0]?.sequence.globalSequence ?? step(appliedUpTo, 1)
   assert(first <= appliedUpTo + 1, 'the log is not trimmed beyond what is applied')
@@ -34,6 +35,7 @@ export function restore(options: SequencerOptions, config: SequencerConfig): Res
     pool,
     order: appliedOrder.clone(),
     lastTrimmed: step(first, -1),
+    trimmedView: first === appliedUpTo + 1 ? viewId : undefined,
     sequenceWindow: config.sequenceWindow,
     checkSenderOrder: plantedBug !== 'skipSenderOrder',
   })
@@ -41,9 +43,17 @@ export function restore(options: SequencerOptions, config: SequencerConfig): Res
   if (plantedBug !== 'acknowledgeBeforeDurable') {
     assert(log.receivedUpTo >= appliedUpTo, 'what is applied had been durable in the log')
   }
-  for (const { sender, incarnation, next } of log.order.counters()) {
-    pool.startAt({ sender, incarnation }, next)
-  }
-  const incarnation = nextIncarnation({ stored, startedAtUnixMs, random })
-  return { incarnation, pool, log, appliedUpTo, appliedOrder }
+  for (const counter of log.order.counters()) pool.startAt(counter, counter.next)
+  return { scalars: nextScalars(options), pool, log, appliedUpTo, appliedOrder }
+}
+
+function nextScalars({ durable, startedAtUnixMs, random, plantedBug }: SequencerOptions): Scalars {
+  const stored = durable.meta === undefined ? undefined : decodeScalars(durable.meta)
+  const known = plantedBug === 'incarnationByClock' ? undefined : stored?.incarnation
+  const incarnation = nextIncarnation({ known, startedAtUnixMs, random })
+  if (stored === undefined) return blankScalars(incarnation)
+  if (plantedBug === 'resumeOldView') return stored
+  const scalars = { ...stored, incarnation }
+  if (plantedBug === 'forgetPromise') return { ...scalars, promised: stored.installed?.id }
+  return scalars
 }

@@ -9,9 +9,9 @@ import { RequestPool } from './request-pool.ts'
 import { SenderOrder } from './sender-order.ts'
 import { SequenceLog } from './sequence-log.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
-import { fixedView } from './view.ts'
+import { viewId, viewOf } from './view.fixture.ts'
 
-const view = fixedView([0, 1, 2].map(memberId))
+const view = viewOf([0, 1, 2])
 
 function id(localSequence: number): RequestId {
   const stream = { sender: memberId(1), incarnation: 8 as Incarnation }
@@ -28,6 +28,7 @@ function create() {
     pool,
     order: new SenderOrder(),
     lastTrimmed: -1 as GlobalSequence,
+    trimmedView: undefined,
     sequenceWindow: 4,
     checkSenderOrder: true,
   })
@@ -36,6 +37,12 @@ function create() {
     log.requestHeld(id(localSequence))
   }
   return { pool, log, hold }
+}
+
+function orderAfter(next: number): SenderOrder {
+  const order = new SenderOrder()
+  order.count(runOf(id(0), next))
+  return order
 }
 
 describe('the sequence log', () => {
@@ -104,6 +111,61 @@ describe('the sequence log', () => {
     log.offer(sequence(0, 0))
     expect(() => log.offer(sequence(1, 2))).toThrow(InvariantError)
     expect(() => create().log.offer(sequence(0, 1))).toThrow(InvariantError)
+  })
+
+  it('is cut where it departs: what is above is forgotten, and can come with other content', () => {
+    const { log, pool, hold } = create()
+    for (const one of [0, 1, 2]) hold(one)
+    for (const one of [0, 1]) log.offer(sequence(one, one))
+    log.takeUnpersisted(1_000)
+    log.persisted()
+    log.offer(sequence(2, 2))
+    log.cutTo(0 as GlobalSequence, { upTo: 0 as GlobalSequence, order: orderAfter(1) })
+    expect([log.receivedUpTo, log.completeUpTo, log.orderedUpTo]).toEqual([0, 0, 0])
+    expect([0, 1, 2].map((one) => pool.has(id(one)))).toEqual([true, false, false])
+    hold(1)
+    expect(log.offer({ ...sequence(1, 1), viewId: viewId(2) })).toBe(true)
+    expect(log.completeUpTo).toBe(1)
+    expect(log.extent().runs).toEqual([{ viewId: view.id, first: 0 }])
+    expect(log.extent(1 as GlobalSequence).runs).toEqual([
+      { viewId: view.id, first: 0 },
+      { viewId: viewId(2), first: 1 },
+    ])
+  })
+
+  it('is never cut below what is delivered', () => {
+    const { log, hold } = create()
+    hold(0)
+    log.offer(sequence(0, 0))
+    const delivered = { upTo: 0 as GlobalSequence, order: orderAfter(1) }
+    expect(() => log.cutTo(-1 as GlobalSequence, delivered)).toThrow(InvariantError)
+  })
+
+  it('remembers who issued the last that it has trimmed', () => {
+    const { log, hold } = create()
+    for (const one of [0, 1]) {
+      hold(one)
+      log.offer({ ...sequence(one, one), viewId: viewId(one + 1) })
+    }
+    log.takeUnpersisted(1_000)
+    log.persisted()
+    log.trim(1 as GlobalSequence)
+    const runs = [{ viewId: viewId(2), first: 1 }]
+    expect(log.extent()).toEqual({ firstRetained: 2, receivedUpTo: 1, runs })
+  })
+
+  it('knows where what is kept becomes too large', () => {
+    const { log, hold } = create()
+    for (const one of [0, 1, 2]) {
+      hold(one)
+      log.offer(sequence(one, one))
+    }
+    log.takeUnpersisted(1_000)
+    log.persisted()
+    const each = Buffer.from('request 0').length
+    expect(log.beyondBytes(3 * each)).toBe(-1)
+    expect(log.beyondBytes(2 * each)).toBe(0)
+    expect(log.beyondBytes(0)).toBe(2)
   })
 
   it('goes on from its stored entries', () => {

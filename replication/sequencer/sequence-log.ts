@@ -13,31 +13,41 @@ import { assert } from '../../common/assert.ts'
 import type { LogEntry } from './log-entry.ts'
 import { countOf } from './log-entry.ts'
 import type { RequestId, RequestRun, SequenceMessage } from './message.ts'
-import { idsOf, requestKey } from './message.ts'
+import { idsOf, maxViewRuns, requestKey } from './message.ts'
 import type { RequestPool } from './request-pool.ts'
+import type { LogExtent, ViewRun } from './recovered-log.ts'
 import type { SenderOrder } from './sender-order.ts'
-import { type GlobalSequence, sameViewId, step } from './view.ts'
+import { type GlobalSequence, higher, lower, sameViewId, step, type ViewId } from './view.ts'
 
 export type SequenceLogOptions = {
   readonly pool: RequestPool
   /** Next localSequences after `lastTrimmed`; the log goes on counting in it. */
   readonly order: SenderOrder
   readonly lastTrimmed: GlobalSequence
+  /** The view that issued lastTrimmed, where that is known. */
+  readonly trimmedView: ViewId | undefined
   readonly sequenceWindow: number
   /** Off only where a planted bug breaks the rule. */
   readonly checkSenderOrder: boolean
 }
 
+/** Where delivery has come to; what is beyond is counted anew when the log is cut. */
+export type OrderedPrefix = { readonly upTo: GlobalSequence; readonly order: SenderOrder }
+
 export class SequenceLog {
   readonly #pool: RequestPool
   readonly #options: SequenceLogOptions
-  /** Next localSequences after orderedUpTo. */
-  readonly order: SenderOrder
+  #order: SenderOrder
+  /** Which view issued what, from the entry before firstRetained on where that is known. */
+  #runs: ViewRun[]
   /** From firstRetained on without a gap up to orderedUpTo, then with gaps. */
   readonly #held = new Map<GlobalSequence, SequenceMessage>()
   /** Requests that messages ≤ orderedUpTo name and that are not held. */
   readonly #missing = new Map<string, { readonly id: RequestId; readonly k: GlobalSequence }>()
   readonly #missingCount = new Map<GlobalSequence, number>()
+  /** Of the commands of each entry that is durable, or in the write in flight. */
+  readonly #sizes = new Map<GlobalSequence, number>()
+  #durableBytes = 0
   #firstRetained: GlobalSequence
   #orderedUpTo: GlobalSequence
   #completeUpTo: GlobalSequence
@@ -47,12 +57,18 @@ export class SequenceLog {
   constructor(options: SequenceLogOptions) {
     this.#options = options
     this.#pool = options.pool
-    this.order = options.order
+    this.#order = options.order
+    this.#runs = runsOf(options.trimmedView, options.lastTrimmed)
     this.#firstRetained = step(options.lastTrimmed, 1)
     this.#orderedUpTo = options.lastTrimmed
     this.#completeUpTo = options.lastTrimmed
     this.#persistingUpTo = options.lastTrimmed
     this.#receivedUpTo = options.lastTrimmed
+  }
+
+  /** Next localSequences after orderedUpTo. */
+  get order(): SenderOrder {
+    return this.#order
   }
 
   get orderedUpTo(): GlobalSequence {
@@ -100,6 +116,7 @@ export class SequenceLog {
     if (k < this.#firstRetained) return false
     const held = this.#held.get(k)
     if (held !== undefined) {
+      if (!sameViewId(held.viewId, sequence.viewId)) return false
       assert(sameSequence(held, sequence), `at most one sequence message ${k} exists in a view`)
       return false
     }
@@ -154,9 +171,11 @@ export class SequenceLog {
     let sizeBytes = 0
     while (this.#persistingUpTo < this.#completeUpTo) {
       const entry = this.entry(step(this.#persistingUpTo, 1))
-      for (const payload of entry.payloads) sizeBytes += payload.length
+      const entryBytes = sizeOf(entry)
+      sizeBytes += entryBytes
       if (entries.length > 0 && sizeBytes > maxBytes) break
       entries.push(entry)
+      this.#noteSize(entry.sequence.globalSequence, entryBytes)
       this.#persistingUpTo = step(this.#persistingUpTo, 1)
     }
     return entries
@@ -176,9 +195,11 @@ export class SequenceLog {
    * entries after `appliedUpTo` are counted on top.
    */
   restore(entries: readonly LogEntry[], appliedUpTo: GlobalSequence): void {
-    for (const { sequence, payloads } of entries) {
+    for (const entry of entries) {
+      const { sequence, payloads } = entry
       const k = sequence.globalSequence
       assert(k === step(this.#orderedUpTo, 1), 'the stored log has no gap')
+      this.#noteSize(k, sizeOf(entry))
       let place = 0
       for (const id of idsOf(sequence.names)) {
         this.#pool.hold(id, payloads[place] as Uint8Array)
@@ -190,10 +211,21 @@ export class SequenceLog {
         if (k > appliedUpTo) this.#count(k, run)
       }
       this.#orderedUpTo = k
+      this.#noteRun(k, sequence.viewId)
     }
     this.#completeUpTo = this.#orderedUpTo
     this.#persistingUpTo = this.#orderedUpTo
     this.#receivedUpTo = this.#orderedUpTo
+  }
+
+  /** The highest k such that what is retained behind it, durably, is larger than `maxBytes`. */
+  beyondBytes(maxBytes: number): GlobalSequence {
+    let excess = this.#durableBytes - maxBytes
+    let k = step(this.#firstRetained, -1)
+    for (; excess > 0 && k < this.#receivedUpTo; k = step(k, 1)) {
+      excess -= this.#sizes.get(step(k, 1)) ?? 0
+    }
+    return k
   }
 
   /** Forgets messages ≤ k; returns the runs whose requests nothing names any more. */
@@ -203,8 +235,81 @@ export class SequenceLog {
     for (; this.#firstRetained <= k; this.#firstRetained = step(this.#firstRetained, 1)) {
       released.push(...(this.#held.get(this.#firstRetained)?.names ?? []))
       this.#held.delete(this.#firstRetained)
+      this.#forgetSize(this.#firstRetained)
     }
+    this.#trimRuns()
     return released
+  }
+
+  /**
+   * Drops everything above k, what is not durable and what is missing included. The pool forgets
+   * what nothing names any more.
+   */
+  cutTo(k: GlobalSequence, delivered: OrderedPrefix): void {
+    assert(k >= delivered.upTo, 'what was delivered is never dropped')
+    assert(k <= this.#completeUpTo, 'a log is cut where it is complete')
+    assert(k >= this.#persistingUpTo || !this.isPersisting, 'a write in flight is not overtaken')
+    for (const held of [...this.#held.keys()]) if (held > k) this.#held.delete(held)
+    for (const sized of [...this.#sizes.keys()]) if (sized > k) this.#forgetSize(sized)
+    this.#missing.clear()
+    this.#missingCount.clear()
+    this.#orderedUpTo = k
+    this.#completeUpTo = k
+    this.#runs = this.#runs.filter(({ first }) => first <= k)
+    this.#persistingUpTo = lower(this.#persistingUpTo, k)
+    this.#receivedUpTo = lower(this.#receivedUpTo, k)
+    this.#order = delivered.order.clone()
+    for (let at = step(delivered.upTo, 1); at <= this.#orderedUpTo; at = step(at, 1)) {
+      for (const run of this.#held.get(at)?.names ?? []) this.#count(at, run)
+    }
+    this.#pool.forgetUnnumbered((sender, incarnation) => this.#order.next(sender, incarnation))
+    for (const counter of this.#order.counters()) this.#pool.startAt(counter, counter.next)
+  }
+
+  /** Another member's state has been installed, of which k is the last: the log is empty. */
+  resetTo(k: GlobalSequence, viewId: ViewId | undefined, order: SenderOrder): void {
+    assert(!this.isPersisting, 'nothing else is written during an install')
+    this.#held.clear()
+    this.#sizes.clear()
+    this.#durableBytes = 0
+    this.#missing.clear()
+    this.#missingCount.clear()
+    this.#runs = runsOf(viewId, k)
+    this.#firstRetained = step(k, 1)
+    this.#orderedUpTo = k
+    this.#completeUpTo = k
+    this.#persistingUpTo = k
+    this.#receivedUpTo = k
+    this.#order = order
+    this.#pool.clear()
+    for (const counter of order.counters()) this.#pool.startAt(counter, counter.next)
+  }
+
+  /** What is durable here up to `end`, and who issued it. */
+  extent(end: GlobalSequence = this.#receivedUpTo): LogExtent {
+    const runs = this.#runs.filter(({ first }) => first <= end).slice(-maxViewRuns)
+    return { firstRetained: this.#firstRetained, receivedUpTo: end, runs }
+  }
+
+  #noteSize(k: GlobalSequence, sizeBytes: number): void {
+    this.#sizes.set(k, sizeBytes)
+    this.#durableBytes += sizeBytes
+  }
+
+  #forgetSize(k: GlobalSequence): void {
+    this.#durableBytes -= this.#sizes.get(k) ?? 0
+    this.#sizes.delete(k)
+  }
+
+  #noteRun(first: GlobalSequence, viewId: ViewId): void {
+    const last = this.#runs.at(-1)
+    if (last === undefined || !sameViewId(last.viewId, viewId)) this.#runs.push({ viewId, first })
+  }
+
+  #trimRuns(): void {
+    const from = step(this.#firstRetained, -1)
+    const kept = this.#runs.filter((_, at) => (this.#runs[at + 1]?.first ?? from + 1) > from)
+    this.#runs = kept.map(({ viewId, first }) => ({ viewId, first: higher(first, from) }))
   }
 
   #moveOrdered(): void {
@@ -222,6 +327,7 @@ export class SequenceLog {
       }
       if (missing > 0) this.#missingCount.set(k, missing)
       this.#orderedUpTo = k
+      this.#noteRun(k, sequence.viewId)
     }
     this.#moveComplete()
   }
@@ -235,9 +341,9 @@ export class SequenceLog {
   }
 
   #count(k: GlobalSequence, run: RequestRun): void {
-    const isInOrder = this.order.allows(run)
+    const isInOrder = this.#order.allows(run)
     assert(isInOrder || !this.#options.checkSenderOrder, `${k} names requests in sender order`)
-    this.order.count(run)
+    this.#order.count(run)
   }
 
   #payloadsOf(sequence: SequenceMessage): Uint8Array[] {
@@ -250,6 +356,14 @@ export class SequenceLog {
     assert(payloads.length === countOf(sequence), 'one payload for each name')
     return payloads
   }
+}
+
+function sizeOf({ payloads }: LogEntry): number {
+  return payloads.reduce((sum, payload) => sum + payload.length, 0)
+}
+
+function runsOf(viewId: ViewId | undefined, first: GlobalSequence): ViewRun[] {
+  return viewId === undefined ? [] : [{ viewId, first }]
 }
 
 function sameSequence(a: SequenceMessage, b: SequenceMessage): boolean {

@@ -1,38 +1,47 @@
 /**
- * How far this member has come, and what of that it may tell: the headers of its messages.
- * What a header says must be true after any crash: see the rules at the top of core.ts.
+ * How far this member has come in one view, and what of that it may tell: the headers of its
+ * messages. What a header says must be true after any crash.
  */
-import type { SequencerOptions } from './config.ts'
+import type { MemberId } from '../../common/member.ts'
+import type { PlantedBug } from './config.ts'
 import type { Delivery } from './delivery.ts'
 import { stableUpTo } from './delivery.ts'
-import type { Header } from './message.ts'
+import type { Header, Metadata } from './message.ts'
 import type { OwnRequests } from './own-requests.ts'
 import type { Peers } from './peers.ts'
 import type { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence, Incarnation, LocalSequence, View } from './view.ts'
-import { higher, noneGlobal } from './view.ts'
+import type { GlobalSequence, Incarnation, View } from './view.ts'
+import { higher, step } from './view.ts'
 
-type StandingOptions = Pick<SequencerOptions, 'self' | 'cluster' | 'plantedBug'> & {
-  readonly view: View
+export type StandingOptions = {
+  readonly self: MemberId
+  readonly cluster: number
   readonly incarnation: Incarnation
+  readonly plantedBug: PlantedBug | undefined
+  readonly view: View
+  /** Members that make something stable: a majority of the *configured* ones. */
+  readonly quorum: number
   readonly log: SequenceLog
   readonly own: OwnRequests
   readonly delivery: Delivery
   readonly peers: Peers
+  /** See Metadata.hears. */
+  readonly hears: () => number
 }
 
 export class Standing {
   readonly #options: StandingOptions
   readonly #quorum: number
-  /** What this member issues counts once it is durable: before, it does not exist for others. */
   #highestSeen: GlobalSequence
-  #stableUpTo = noneGlobal
+  #stableUpTo: GlobalSequence
 
   constructor(options: StandingOptions) {
     this.#options = options
-    const { view, plantedBug, log } = options
-    this.#quorum = Math.max(1, view.quorum - (plantedBug === 'deliverBelowQuorum' ? 1 : 0))
+    const { plantedBug, log, quorum, view } = options
+    this.#quorum = Math.max(1, quorum - (plantedBug === 'deliverBelowQuorum' ? 1 : 0))
     this.#highestSeen = log.receivedUpTo
+    // All members of the view have confirmed its recovered log.
+    this.#stableUpTo = step(view.firstGlobal, -1)
     this.moved()
   }
 
@@ -40,12 +49,12 @@ export class Standing {
     return this.#highestSeen
   }
 
-  /** Q members have durably what is ≤ it, as far as this member was told. */
+  /** Q members have durably what is ≤ it, as far as this member was told in this view. */
   get stableUpTo(): GlobalSequence {
     return this.#stableUpTo
   }
 
-  /** A sequence message of another member has come. */
+  /** A sequence message has been issued, or has come from another member. */
   saw(k: GlobalSequence): void {
     this.#highestSeen = higher(this.#highestSeen, k)
   }
@@ -58,27 +67,21 @@ export class Standing {
     this.#stableUpTo = higher(this.#stableUpTo, stable)
   }
 
-  /** For a message that leaves at once: promises what is durable now. */
   header(): Header {
-    const { log, own } = this.#options
-    return this.#header(log.receivedUpTo, own.sent)
+    const { cluster, view, self, incarnation } = this.#options
+    return { cluster, viewId: view.id, sender: self, incarnation, metadata: this.metadata() }
   }
 
-  /**
-   * For one that leaves when the write in flight is durable, and with it own requests up to
-   * `sent`.
-   */
-  headerAfterPersist(sent: LocalSequence): Header {
-    return this.#header(this.#options.log.persistingUpTo, sent)
-  }
-
-  #header(durableUpTo: GlobalSequence, ownHighest: LocalSequence): Header {
-    const { cluster, view, self, incarnation, delivery, plantedBug, log } = this.#options
+  metadata(): Metadata {
+    const { delivery, log, own, plantedBug, hears } = this.#options
     const isBug = plantedBug === 'acknowledgeBeforeDurable'
-    const receivedUpTo = isBug ? log.completeUpTo : durableUpTo
-    const highestSeen = higher(this.#highestSeen, receivedUpTo)
-    const { deliveredUpTo } = delivery
-    const metadata = { receivedUpTo, deliveredUpTo, highestSeen, ownHighest }
-    return { cluster, viewId: view.id, sender: self, incarnation, metadata }
+    const receivedUpTo = isBug ? log.completeUpTo : log.receivedUpTo
+    return {
+      receivedUpTo,
+      deliveredUpTo: delivery.deliveredUpTo,
+      highestSeen: higher(this.#highestSeen, receivedUpTo),
+      ownHighest: own.sent,
+      hears: hears(),
+    }
   }
 }

@@ -1,52 +1,72 @@
 /** What people are shown of a core: JSON, in the protocol's words. */
 import type { MemberId } from '../../common/member.ts'
 import type { CoreStatus } from '../protocol.ts'
-import type { Metadata } from './message.ts'
-import type { Peers } from './peers.ts'
-import type { GlobalSequence, Incarnation, View } from './view.ts'
-import { sequencerOf, step } from './view.ts'
+import { standingOf } from './membership/joins.ts'
+import type { Node } from './node.ts'
+import { sequencerOf, step, viewIdText } from './view.ts'
 
-export type StatusInput = {
-  readonly self: MemberId
-  readonly incarnation: Incarnation
-  readonly view: View
-  readonly peers: Peers
-  readonly now: number
-  readonly metadata: Metadata
-  readonly orderedUpTo: GlobalSequence
-  readonly stableUpTo: GlobalSequence
-  /** Lengths and counts, by name. */
-  readonly counts: Readonly<Record<string, number>>
+export function describe(node: Node): CoreStatus {
+  const { answers, barriers, delivery, log, own, scalars, stableUpTo, state } = node
+  const duties = state.kind === 'operational' ? state.duties : undefined
+  const next = step(log.orderedUpTo, 1)
+  const protocolDetails = {
+    state: state.kind,
+    standing: standingOf(node),
+    viewId: duties && viewIdText(duties.view.id),
+    viewMembers: duties?.view.seats.map(({ id }) => id),
+    nextGlobalSequence: next,
+    nextSequencer: duties && sequencerOf(duties.view, next),
+    receivedUpTo: log.receivedUpTo,
+    stableUpTo,
+    deliveredUpTo: delivery.deliveredUpTo,
+    promised: scalars.promised && viewIdText(scalars.promised),
+    installed: scalars.installed && viewIdText(scalars.installed.id),
+    incarnation: scalars.incarnation,
+    transitions: transitionsOf(node),
+    ownRequestsUnderWay: own.underWay,
+    retainedSequences: log.size,
+    applyBacklogEntries: delivery.backlogEntries,
+    barriersWaiting: barriers.size,
+    asked: duties?.repair.asked,
+    answered: answers.answered,
+    ignoredMessages: node.ignored,
+  }
+  return { members: node.universe.map((id) => memberOf(node, id)), protocolDetails }
 }
 
-export function describe(input: StatusInput): CoreStatus {
-  const { self, view, peers, now, metadata } = input
-  const members = view.members.map((id) => {
-    if (id === self) {
-      const details = { incarnation: input.incarnation, ...metadata }
-      return { id, lastHeardTicksAgo: undefined, details }
-    }
-    const peer = peers.get(id)
-    return {
-      id,
-      lastHeardTicksAgo: peer.lastHeardTick === undefined ? undefined : now - peer.lastHeardTick,
-      details: {
-        incarnation: peer.incarnation,
-        ...peer.metadata,
-        ...(peer.lostItsLog ? { lostItsLog: true } : {}),
-      },
-    }
-  })
-  const { number, representative, incarnation } = view.id
-  const protocolDetails = {
-    viewId: `${number}.${representative}.${incarnation}`,
-    incarnation: input.incarnation,
-    nextGlobalSequence: input.orderedUpTo + 1,
-    nextSequencer: sequencerOf(view, step(input.orderedUpTo, 1)),
-    receivedUpTo: metadata.receivedUpTo,
-    stableUpTo: input.stableUpTo,
-    deliveredUpTo: metadata.deliveredUpTo,
-    ...input.counts,
+function memberOf(node: Node, id: MemberId): CoreStatus['members'][number] {
+  const { delivery, log, now, scalars, self, stableUpTo, state, table } = node
+  if (id === self) {
+    const { deliveredUpTo } = delivery
+    const { incarnation } = scalars
+    const { receivedUpTo } = log
+    const details = { incarnation, receivedUpTo, stableUpTo, deliveredUpTo, inView: isIn(node, id) }
+    return { id, lastHeardTicksAgo: undefined, details }
   }
-  return { members, protocolDetails }
+  const heardTick = table.heardTick(id)
+  const peers = state.kind === 'operational' ? state.duties.peers : undefined
+  const metadata = peers?.has(id) === true ? peers.get(id).metadata : undefined
+  const record = metadata === undefined ? table.record(id) : undefined
+  return {
+    id,
+    lastHeardTicksAgo: heardTick === undefined ? undefined : now - heardTick,
+    details: {
+      incarnation: table.incarnationOf(id),
+      inView: isIn(node, id),
+      receivedUpTo: metadata?.receivedUpTo ?? record?.receivedUpTo,
+      deliveredUpTo: metadata?.deliveredUpTo,
+      standing: record?.standing,
+      ...(node.damping.isDamped(id, now) ? { damped: true } : {}),
+    },
+  }
+}
+
+function isIn({ state }: Node, member: MemberId): boolean {
+  return state.kind === 'operational' && state.duties.view.seats.some(({ id }) => id === member)
+}
+
+function transitionsOf({ config, now, transitions }: Node) {
+  return transitions.all.map(({ tick, from, to, reason }) => {
+    return { msAgo: (now - tick) * config.tickMs, from, to, reason }
+  })
 }

@@ -1,13 +1,10 @@
 /**
- * Numbers and views of the rotating sequencer. A view says who takes turns, and in which order.
- *
- * For now there is one view for ever: number 1, all configured members. Every datagram and every
- * log entry carries its id nevertheless, and nobody but this file knows that there is only one.
+ * Numbers and views of the rotating sequencer. A view says who takes turns, in which order, and from
+ * which number on. Pure: what a member does with its views stands in membership/.
  */
 import { assert } from '../../common/assert.ts'
 import type { Brand } from '../../common/brand.ts'
 import type { MemberId } from '../../common/member.ts'
-import { quorumOf } from '../../common/quorum.ts'
 import type { LogIndex } from '../replicated-log.ts'
 
 /** Counts sequence messages from 0; −1 stands for "none yet". */
@@ -42,49 +39,53 @@ export function globalSequenceOf(index: LogIndex): GlobalSequence {
   return (index - 1) as number as GlobalSequence
 }
 
-/** Compared in the order of its fields. */
+/** Compared in the order of its fields. Never reused, and never taken up again once left. */
 export type ViewId = {
   readonly number: number
   readonly representative: MemberId
   readonly incarnation: Incarnation
 }
 
-export type View = {
+/** One start of one member, as views name it. */
+export type Seat = { readonly id: MemberId; readonly incarnation: Incarnation }
+
+/** What a representative proposes. */
+export type ProposedView = {
   readonly id: ViewId
-  /** Ascending. Whose turn it is follows from a member's place here. */
-  readonly members: readonly MemberId[]
-  readonly firstGlobal: GlobalSequence
-  /** Members that make something stable: a majority of the *configured* members. */
-  readonly quorum: number
+  /** Ascending by id. Whose turn it is follows from a member's place here. */
+  readonly seats: readonly Seat[]
 }
 
-/** The one and only view until membership is built: all configured members. */
-export function fixedView(universe: readonly MemberId[]): View {
-  const members = [...universe].sort((a, b) => a - b)
-  const [representative] = members
-  assert(representative !== undefined, 'a view has members')
-  assert(new Set(members).size === members.length, 'each member is configured once')
-  return {
-    id: { number: 1, representative, incarnation: 0 as Incarnation },
-    members,
-    firstGlobal: 0 as GlobalSequence,
-    quorum: quorumOf(members.length),
-  }
-}
+/** Installed: from firstGlobal on, its members issue. */
+export type View = ProposedView & { readonly firstGlobal: GlobalSequence }
 
 export function sameViewId(a: ViewId, b: ViewId): boolean {
-  return (
-    a.number === b.number &&
-    a.representative === b.representative &&
-    a.incarnation === b.incarnation
-  )
+  return compareViewIds(a, b) === 0
+}
+
+/** Negative: a is lower. None is lower than any. */
+export function compareViewIds(a: ViewId | undefined, b: ViewId | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
+  return a.number - b.number || a.representative - b.representative || a.incarnation - b.incarnation
+}
+
+export function higherViewId(a: ViewId | undefined, b: ViewId | undefined): ViewId | undefined {
+  return compareViewIds(a, b) >= 0 ? a : b
+}
+
+export function seatOf(view: ProposedView, member: MemberId): Seat | undefined {
+  return view.seats.find(({ id }) => id === member)
+}
+
+export function viewIdText({ number, representative, incarnation }: ViewId): string {
+  return `${number}.${representative}.${incarnation}`
 }
 
 /** The only member that may ever issue k in this view. */
-export function sequencerOf(view: View, k: GlobalSequence): MemberId {
-  const member = view.members[k % view.members.length]
-  assert(member !== undefined, 'a global sequence number is not negative')
-  return member
+export function sequencerOf({ seats }: ProposedView, k: GlobalSequence): MemberId {
+  const seat = seats[k % seats.length]
+  assert(seat !== undefined, 'a global sequence number is not negative')
+  return seat.id
 }
 
 /** Keeps groups apart that share a network: FNV-1a, 32 bits, of whatever names the group. */

@@ -100,8 +100,10 @@ async function start(
     },
     storage: {
       load: async () => ({ meta: disk.meta, entries: disk.entries.slice() }),
-      write: async ({ entries, meta }) => {
+      write: async ({ entries, meta, truncateFrom }) => {
         disk.meta = meta ?? disk.meta
+        const from = entries[0]?.index ?? truncateFrom ?? Number.POSITIVE_INFINITY
+        disk.entries = disk.entries.filter(({ index }) => index < from)
         disk.entries.push(...entries)
       },
       trim: async (index) => {
@@ -142,18 +144,29 @@ it('orders commands of all members alike, with a tenth of the datagrams lost, an
     expect(own).toEqual(Array.from({ length: 20 }, (_, turn) => `${name}${turn}`))
   }
 
-  // One is gone: writes stop, and the reason names it; reads go on. It comes back: all goes on.
+  // One is gone: the others form a view without it. It comes back, and gets what it has missed.
   open.splice(open.indexOf(third), 1)
   await third.driver.close()
-  await until(() => !isWritable(first), patienceMs)
-  expect(first.driver.status().reason).toMatch(/^Member 2 has not been heard/)
-  const refused = { code: 'UNAVAILABLE', definite: true }
-  await expect(first.driver.submit('x', deadline())).rejects.toMatchObject(refused)
-  await first.driver.barrier(deadline())
+  await until(() => viewMembers(first) === '0,1' && isWritable(first), patienceMs)
+  await submit(first, 'x')
   const { id } = members[2] as (typeof members)[number]
   const back = await start(id, members, disks[2] as Disk, 0.1)
   await until(() => [first, second, back].every(isWritable), patienceMs)
   await submit(back, 'd')
   await first.driver.barrier(deadline())
-  expect(first.applied.slice(60)).toEqual(Array.from({ length: 20 }, (_, turn) => `d${turn}`))
+  const told = (name: string) => Array.from({ length: 20 }, (_, turn) => `${name}${turn}`)
+  expect(first.applied.slice(60)).toEqual([...told('x'), ...told('d')])
+  expect(back.applied).toEqual(first.applied)
+
+  // Two are gone: there is no majority, and the reason says so.
+  for (const one of [second, back]) open.splice(open.indexOf(one), 1)
+  await Promise.all([second.driver.close(), back.driver.close()])
+  await until(() => !isWritable(first), patienceMs)
+  expect(first.driver.status().reason).toMatch(/^Only 1 of 3 members are there, 2 are needed/)
+  const refused = { code: 'UNAVAILABLE', definite: true }
+  await expect(first.driver.submit('y', deadline())).rejects.toMatchObject(refused)
 })
+
+function viewMembers({ driver }: Replica): string {
+  return String(driver.status().protocolDetails.viewMembers)
+}

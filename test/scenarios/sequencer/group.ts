@@ -4,17 +4,37 @@
  */
 import { type MemberId, memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'
-import type { BarrierId, Outgoing, ProposalId, Ready } from '../../../replication/protocol.ts'
+import type {
+  BarrierId,
+  LogWrite,
+  Outgoing,
+  ProposalId,
+  Ready,
+} from '../../../replication/protocol.ts'
 import type { LogIndex } from '../../../replication/replicated-log.ts'
 import { sequencerCodec } from '../../../replication/sequencer/codec.ts'
 import type { SequencerConfig } from '../../../replication/sequencer/config.ts'
 import { SequencerCore } from '../../../replication/sequencer/core.ts'
+import { decodeScalars } from '../../../replication/sequencer/durable.ts'
+import type { Transition } from '../../../replication/sequencer/membership/transitions.ts'
 import type { SequencerMessage } from '../../../replication/sequencer/message.ts'
 import { clusterIdOf } from '../../../replication/sequencer/view.ts'
 import { SimulatedDisk } from '../../simulation/disk.ts'
-import { describeMessage } from './describe.ts'
+import type { AppliedEntry } from '../../simulation/types.ts'
+import { describeMessage, startOf, viewName } from './describe.ts'
 
 type Message = SequencerMessage
+
+/** Silence is noticed soon, so that traces are short. */
+const quick: Partial<SequencerConfig> = {
+  failureTimeoutMs: 100,
+  heartbeatMs: 50,
+  joinMs: 50,
+  gatherGraceMs: 15,
+  commitTimeoutMs: 100,
+  recoveryTimeoutMs: 100,
+  patienceMs: 300,
+}
 type Member = {
   readonly id: MemberId
   readonly disk: SimulatedDisk
@@ -23,6 +43,10 @@ type Member = {
   after: readonly Outgoing<Message>[]
   isDiskHeld: boolean
   starts: number
+  /** Transitions that have been told. */
+  told: Transition | undefined
+  /** Another member's state, beside the present one. */
+  fetched: readonly AppliedEntry[]
 }
 
 export type GroupOptions = {
@@ -50,6 +74,8 @@ export class ScenarioGroup {
       after: [],
       isDiskHeld: false,
       starts: 0,
+      told: undefined,
+      fetched: [],
     }))
   }
 
@@ -74,8 +100,9 @@ export class ScenarioGroup {
       // Chosen so that incarnation / 1024 / 1000 is the number of the start.
       startedAtUnixMs: member.starts * 1_000,
       random: seededRandom(id + 1),
-      config: this.#options.config ?? {},
+      config: { ...quick, ...this.#options.config },
     })
+    member.told = undefined
   }
 
   /** Everything in memory is gone, and a write in flight with it. */
@@ -85,6 +112,28 @@ export class ScenarioGroup {
     member.after = []
     // Never kept: scripts say exactly what was durable.
     member.disk.crash({ next: () => 1, integer: (min) => min }, { forgets: false })
+  }
+
+  /** Down, and its disk is empty. */
+  wipe(id: number): void {
+    this.crash(id)
+    this.member(id).disk.wipe()
+  }
+
+  /** As its supervisor would end it. */
+  leave(id: number): void {
+    this.coreOf(id).stepAside()
+  }
+
+  /** Nothing passes between these sets. */
+  part(...sets: readonly (readonly number[])[]): void {
+    this.heal()
+    for (const set of sets) {
+      for (const other of sets) {
+        if (set === other) continue
+        for (const from of set) for (const to of other) this.cut(from, to)
+      }
+    }
   }
 
   cut(from: number, to: number): void {
@@ -138,6 +187,7 @@ export class ScenarioGroup {
       if (packet !== undefined) {
         const message = sequencerCodec.decode(packet.bytes)
         this.member(packet.to).core?.receive(packet.from, message)
+        this.#tellTransitions(this.member(packet.to))
       } else if (!worked) return
     }
     throw new Error('the group does not come to rest')
@@ -156,6 +206,7 @@ export class ScenarioGroup {
   }
 
   #pump(member: Member): boolean {
+    this.#tellTransitions(member)
     const ready = member.core?.takeReady()
     if (ready === undefined) return false
     this.#process(member, ready)
@@ -166,9 +217,7 @@ export class ScenarioGroup {
     const { id, disk } = member
     for (const outgoing of ready.send) this.#send(id, outgoing)
     if (ready.persist !== undefined) {
-      const { entries, meta } = ready.persist
-      const what = meta === undefined ? entries.map((entry) => entry.index - 1).join(' ') : 'meta'
-      this.#tell(`${id} persists ${what}${member.isDiskHeld ? ' (held)' : ''}`)
+      this.#tell(`${id} persists ${describeWrite(ready.persist)}${heldNote(member)}`)
       disk.startWrite(ready.persist)
       member.after = ready.sendAfterPersist
       if (!member.isDiskHeld) this.#finishWrite(member)
@@ -189,10 +238,41 @@ export class ScenarioGroup {
     for (const { kind, id: refused, code, message } of ready.rejected) {
       this.#tell(`${id} refuses ${kind} ${refused}: ${code}, ${message}`)
     }
+    this.#fetch(member, ready)
+    this.#install(member, ready)
     if (ready.trimTo !== undefined) {
       this.#tell(`${id} trims up to ${ready.trimTo - 1}`)
       disk.trim(ready.trimTo)
     }
+  }
+
+  /** From the first that is up, at once. */
+  #fetch(member: Member, { fetch }: Ready<Message>): void {
+    if (fetch === undefined) return
+    const source = fetch.from.map((id) => this.member(id)).find(({ core }) => core !== undefined)
+    if (source === undefined) throw new Error('nobody has the state')
+    member.fetched = source.disk.applied.slice()
+    const index = member.fetched.length as LogIndex
+    this.#tell(`${member.id} fetches the state of ${source.id}, up to ${index - 1}`)
+    const context = member.fetched.at(-1)?.context
+    member.core?.advance({ kind: 'fetched', position: { index, context } })
+  }
+
+  #install(member: Member, { install }: Ready<Message>): void {
+    if (install === undefined) return
+    this.#tell(`${member.id} installs the state up to ${install.index - 1}`)
+    member.disk.startExchange({ applied: member.fetched, meta: install.meta })
+    member.disk.finishWrite()
+    member.core?.advance({ kind: 'persisted' })
+  }
+
+  #tellTransitions({ id, core, ...member }: Member): void {
+    const all = core?.node.transitions.all ?? []
+    const from = member.told === undefined ? 0 : all.indexOf(member.told) + 1
+    for (const { from: before, to, reason } of all.slice(from)) {
+      this.#tell(`${id}: ${before} → ${to}, ${withStarts(reason)}`)
+    }
+    this.member(id).told = all.at(-1)
   }
 
   #finishWrite(member: Member): void {
@@ -220,6 +300,35 @@ export class ScenarioGroup {
   #tell(line: string): void {
     this.#options.trace?.(line)
   }
+}
+
+function heldNote({ isDiskHeld }: Member): string {
+  return isDiskHeld ? ' (held)' : ''
+}
+
+function describeWrite({ entries, meta, truncateFrom }: LogWrite): string {
+  const told = entries.length === 0 ? [] : [entries.map(({ index }) => index - 1).join(' ')]
+  if (truncateFrom !== undefined) told.push(`nothing from ${truncateFrom - 1} on`)
+  if (meta !== undefined) told.push(describeScalars(meta))
+  return told.join(', with ')
+}
+
+function describeScalars(meta: Uint8Array): string {
+  const { promised, installed, isRecovering, noted } = decodeScalars(meta)
+  const told = [
+    ...(promised === undefined ? [] : [`promised ${viewName(promised)}`]),
+    ...(installed === undefined
+      ? []
+      : [`installed ${viewName(installed.id)} from ${installed.firstGlobal}`]),
+    ...(isRecovering ? ['recovering'] : []),
+    ...[...noted].map(([member, incarnation]) => `noted ${member}.${startOf(incarnation)}`),
+  ]
+  return `scalars (${told.length === 0 ? 'blank' : told.join(', ')})`
+}
+
+/** Incarnations in view ids as the number of the start. */
+function withStarts(reason: string): string {
+  return reason.replaceAll(/(\d+\.\d+)\.\d{7,}/g, '$1')
 }
 
 function shortText(payload: Uint8Array): string {

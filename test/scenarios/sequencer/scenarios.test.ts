@@ -4,7 +4,8 @@
  * trace; read what changed before you commit it.
  *
  * Commands: members N · start · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A
- * cannot reach B) · heal · hold-disk M · release-disk M · crash M · restart M · reason M · tick N.
+ * cannot reach B) · part A B | C D (nothing passes between the sets) · heal · hold-disk M ·
+ * release-disk M · crash M (down) · wipe M (down, disk lost) · leave M · restart M · reason M · tick N.
  * After each, all happens that needs no time.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -75,6 +76,16 @@ function perform(group: ScenarioGroup, words: string[], tell: (line: string) => 
     case 'restart':
       group.start(member)
       break
+    case 'wipe':
+      group.wipe(member)
+      break
+    case 'leave':
+      group.leave(member)
+      break
+    case 'part':
+      // part 0 1 2 | 3 4
+      group.part(...words.slice(1).join(' ').split('|').map(numbers))
+      break
     case 'reason':
       tell(`${member}: ${group.coreOf(member).unavailableReason() ?? 'takes proposals'}`)
       break
@@ -85,4 +96,8 @@ function perform(group: ScenarioGroup, words: string[], tell: (line: string) => 
       throw new Error(`there is no command ${command}`)
   }
   group.settle()
+}
+
+function numbers(text: string): number[] {
+  return text.trim().split(' ').map(Number)
 }

@@ -1,0 +1,31 @@
+/**
+ * What travels with the applied position: the view that issued the last entry, and the next
+ * localSequence of each sender. A restart, or a member that installs the state, goes on from it.
+ */
+import { ByteReader, ByteWriter } from '../../common/bytes.ts'
+import { CodecError } from '../../common/codec-error.ts'
+import { SenderOrder } from './sender-order.ts'
+import { readViewId, writeViewId } from './view-codec.ts'
+import type { ViewId } from './view.ts'
+
+const formatVersion = 2
+
+export type AppliedContext = { readonly viewId: ViewId | undefined; readonly order: SenderOrder }
+
+export function encodeContext(viewId: ViewId, order: SenderOrder): Uint8Array {
+  const writer = new ByteWriter().u8(formatVersion)
+  writeViewId(writer, viewId)
+  return writer.bytes(order.encode()).finish()
+}
+
+/** Undefined: nothing has been ordered yet. Throws CodecError. */
+export function decodeContext(bytes: Uint8Array | undefined): AppliedContext {
+  if (bytes === undefined) return { viewId: undefined, order: new SenderOrder() }
+  const reader = new ByteReader(bytes)
+  const version = reader.u8()
+  if (version !== formatVersion) throw new CodecError(`context of format ${version} is unknown`)
+  const viewId = readViewId(reader)
+  const order = SenderOrder.decode(reader.bytes())
+  reader.end()
+  return { viewId, order }
+}

@@ -1,0 +1,98 @@
+/**
+ * Operational: entering a view, and what makes a member leave it. What is done in it stands in the
+ * duties.
+ */
+import { assert } from '../../../common/assert.ts'
+import type { MemberId } from '../../../common/member.ts'
+import { createDuties, type Duties, hearsMask } from '../duties.ts'
+import { maskOf } from '../members-mask.ts'
+import { type Node, ticks } from '../node.ts'
+import type { SenderOrder } from '../sender-order.ts'
+import type { LocalSequence, View } from '../view.ts'
+import { step, viewIdText } from '../view.ts'
+import { type Candidate, chooseMembers } from './choice.ts'
+import { enter } from './enter.ts'
+import { joins } from './joins.ts'
+import type { Operational } from './state.ts'
+
+/** All its members have its recovered log, which is therefore stable. */
+export function enterOperational(node: Node, view: View, reason: string): void {
+  const { log, delivery, outbox } = node
+  const recoveredUpTo = step(view.firstGlobal, -1)
+  const isRecovered = log.receivedUpTo === recoveredUpTo || node.plantedBug === 'resumeOldView'
+  assert(isRecovered, 'who enters a view has its recovered log, and no more')
+  log.cutTo(log.receivedUpTo, delivery.prefix)
+  node.earlier = view
+  const hadView = node.hasBeenOperational
+  const operational: Operational = { kind: 'operational', duties: createDuties(node, view) }
+  const names = view.seats.map(({ id }) => id).join(', ')
+  enter(node, operational, `view ${viewIdText(view.id)} of ${names}: ${reason}`)
+  node.failedProposals = 0
+  node.hasBeenOperational = true
+  sendAgain(node)
+  if (hadView) dampOthers(node, view)
+  if (node.universe.length > 1) outbox.statusToAll()
+}
+
+/** In order, all own requests that the log does not name. */
+function sendAgain(node: Node): void {
+  const { log, own, pool, plantedBug } = node
+  const next = nextOwn(node, log.order)
+  for (const { id, payload } of own.from(next)) if (!pool.has(id)) pool.hold(id, payload)
+  own.sendAgainFrom(next)
+  if (plantedBug === 'deliverAgain') sendNamedAgain(node, next)
+}
+
+/** The planted bug: what the log names and nobody has delivered is taken for lost. */
+function sendNamedAgain(node: Node, next: LocalSequence): void {
+  const { delivery, own, pool } = node
+  for (const { id, proposal, payload } of own.from(nextOwn(node, delivery.prefix.order))) {
+    if (id.localSequence < next) pool.hold(own.add(proposal, payload), payload)
+  }
+}
+
+function nextOwn({ scalars, self }: Node, order: SenderOrder): LocalSequence {
+  return order.next(self, scalars.incarnation) ?? (0 as LocalSequence)
+}
+
+/** Whoever was there and did not come in has cost a change of view, perhaps. */
+function dampOthers(node: Node, view: View): void {
+  for (const { member } of joins(node)) {
+    const isIn = view.seats.some(({ id }) => id === member)
+    if (!isIn && !node.damping.isDamped(member, node.now)) node.damping.returned(member, node.now)
+  }
+}
+
+export function tickOperational(node: Node, { duties }: Operational): void {
+  const { config, now } = node
+  const timeoutTicks = ticks(node, config.failureTimeoutMs)
+  const silent = duties.peers.all.find((peer) => !duties.peers.isHeard(peer, now, timeoutTicks))
+  if (silent !== undefined) {
+    node.returnToGather(`member ${silent.id} was not heard for ${config.failureTimeoutMs} ms`)
+    return
+  }
+  const larger = largerChoice(node, duties)
+  if (larger !== undefined) node.returnToGather(`a view of ${larger.join(', ')} can be formed`)
+}
+
+/** A set larger than the view that would be chosen now, as far as this member can tell. */
+function largerChoice(node: Node, duties: Duties): readonly MemberId[] | undefined {
+  const { damping, now, self } = node
+  const { peers, view } = duties
+  const outside = joins(node).filter(({ member, standing }) => {
+    const isOutside = member !== self && !peers.has(member)
+    return isOutside && standing === 'whole' && !damping.isDamped(member, now)
+  })
+  if (outside.length === 0) return undefined
+  const everybody = [...view.seats.map(({ id }) => id), ...outside.map(({ member }) => member)]
+  const inView = view.seats.map(({ id }): Candidate => {
+    const mask = id === self ? hearsMask(node) : peers.get(id).metadata.hears
+    const hears = new Set(everybody.filter((one) => (mask & maskOf([one])) !== 0))
+    for (const seat of view.seats) hears.add(seat.id)
+    return { id, hears, isReluctant: false }
+  })
+  const others = outside.map(({ member, hears }): Candidate => {
+    return { id: member, hears: new Set(hears.map(({ id }) => id)), isReluctant: false }
+  })
+  return chooseMembers([...inView, ...others], view.seats.length + 1)
+}
