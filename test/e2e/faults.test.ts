@@ -116,7 +116,8 @@ describe('customers members held down by a drill', () => {
       expect(cluster.agora(['restart', name]).status).toBe(0)
     }
     await until(() => status().every(({ probe }) => probe.ready), 30_000, 'all are back')
-    expect((await buyer.addToCart(item.id, 1)).lines[0]?.quantity).toBe(3)
+    // What was refused may have been ordered all the same, once: it was not said to be definite.
+    expect([3, 4]).toContain((await buyer.addToCart(item.id, 1)).lines[0]?.quantity)
     await until(
       async () => (await differences(cluster, 'customers')).length === 0,
       20_000,
