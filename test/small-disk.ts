@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect, it } from 'vitest'
 
 export type SmallDisk = {
   readonly path: string
@@ -78,15 +79,32 @@ function smallDisk(path: string, unmount: () => void): SmallDisk {
   }
 }
 
-export type NamespaceRun =
+type NamespaceRun =
   | { readonly kind: 'ran'; readonly exitCode: number; readonly output: string }
   | { readonly kind: 'impossible'; readonly reason: string }
+
+/** Where this process could not mount a disk: the whole file again, in a namespace in which it can. */
+export function testInNamespace(disk: SmallDisk | undefined, project: string, file: string): void {
+  it.runIf(disk === undefined && process.platform === 'linux')(
+    'the same, in a namespace where a test may mount a disk',
+    async (context) => {
+      const run = await runInNamespace(project, file)
+      if (run.kind === 'impossible') {
+        const what = 'NOT TESTED: a full disk. No small disk can be mounted here'
+        console.warn(`${what} (${run.reason}). Run the tests as root, or allow user namespaces.`)
+        return context.skip(`${what}: ${run.reason}`)
+      }
+      expect(run.exitCode, run.output).toBe(0)
+    },
+    240_000,
+  )
+}
 
 /**
  * Runs `file` of a Vitest project where the disk is mounted, as the same user: root of a namespace
  * mounts it, and in one more namespace inside we are ourselves again.
  */
-export async function runInNamespace(project: string, file: string): Promise<NamespaceRun> {
+async function runInNamespace(project: string, file: string): Promise<NamespaceRun> {
   const root = newRoot()
   const path = join(root, 'disk')
   mkdirSync(path)

@@ -159,21 +159,6 @@ describe('changes', () => {
     expect(group.core(0).state.role).toMatchObject({ leaving: [] })
   })
 
-  it('a removed member can be added again with what it still has', () => {
-    const { group, refusals } = watch({ members: 3 })
-    group.elect(0)
-    live(group, 20)
-    group.isolate(2)
-    group.administer(0, { kind: 'remove', id: memberId(2) })
-    live(group, 100)
-    group.heal()
-    live(group, 200)
-    group.administer(0, { kind: 'add', member: addressOf(memberId(2)), learner: false })
-    live(group, 100)
-    expect(refusals()).toEqual(['done', 'done'])
-    expect(seatsAt(group, 2)).toContain('2 voter')
-  })
-
   it('a learner stays one until it is promoted', () => {
     const { group } = watch({ members: 3, spares: 1 })
     group.elect(0)

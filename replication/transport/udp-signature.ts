@@ -1,8 +1,8 @@
 /**
  * The proof on a datagram: HMAC-SHA-256 (RFC 2104) cut to its first 16 bytes, at its end.
  *
- * Made of two one-shot hashes over buffers that begin with the key's blocks, which takes half the
- * processor time of createHmac(): no object is made and collected for each datagram. Hex, because
+ * Made of two one-shot hashes over buffers that begin with the key's blocks, which takes some 30 %
+ * less processor time than createHmac(): no object is made and collected for each datagram. Hex, because
  * that is what crypto.hash() hands over fastest.
  */
 import { hash, timingSafeEqual } from 'node:crypto'

@@ -18,7 +18,7 @@ import { createLogger } from '../../platform/log.ts'
 import { removePostgresData } from '../../platform/postgres/embedded.ts'
 import { GroupOperator } from '../../replication/operator/client.ts'
 import { stateHash } from '../../replication/state-machine/state-hash.ts'
-import { mountSmallDisk, runInNamespace } from '../small-disk.ts'
+import { mountSmallDisk, testInNamespace } from '../small-disk.ts'
 import { until } from '../until.ts'
 import { withDatabase } from './databases.ts'
 
@@ -193,16 +193,4 @@ describe.skipIf(disk === undefined)('a group of which one disk fills up', () => 
   }
 })
 
-it.runIf(disk === undefined && process.platform === 'linux')(
-  'a full disk in a group, in a namespace where a test may mount one',
-  async (context) => {
-    const run = await runInNamespace('e2e', 'test/e2e/full-disk.test.ts')
-    if (run.kind === 'impossible') {
-      const what = 'NOT TESTED: a full disk. No small disk can be mounted here'
-      console.warn(`${what} (${run.reason}). Run the tests as root, or allow user namespaces.`)
-      return context.skip(`${what}: ${run.reason}`)
-    }
-    expect(run.exitCode, run.output).toBe(0)
-  },
-  240_000,
-)
+testInNamespace(disk, 'e2e', 'test/e2e/full-disk.test.ts')

@@ -15,7 +15,7 @@ import { DiskFull } from '../../platform/postgres/disk-space.ts'
 import { removePostgresData } from '../../platform/postgres/embedded.ts'
 import { type Replica, startReplica } from '../../replication/replica/start.ts'
 import { withDatabase } from '../e2e/databases.ts'
-import { mountSmallDisk, runInNamespace } from '../small-disk.ts'
+import { mountSmallDisk, testInNamespace } from '../small-disk.ts'
 import { until } from '../until.ts'
 
 const secret = 'a secret for this test only'
@@ -168,16 +168,4 @@ describe.skipIf(disk === undefined)('a replica whose disk is full', () => {
   })
 })
 
-it.runIf(disk === undefined && process.platform === 'linux')(
-  'a full disk, in a namespace where a test may mount one',
-  async (context) => {
-    const run = await runInNamespace('integration', 'test/integration/full-disk.test.ts')
-    if (run.kind === 'impossible') {
-      const what = 'NOT TESTED: a full disk. No small disk can be mounted here'
-      console.warn(`${what} (${run.reason}). Run the tests as root, or allow user namespaces.`)
-      return context.skip(`${what}: ${run.reason}`)
-    }
-    expect(run.exitCode, run.output).toBe(0)
-  },
-  240_000,
-)
+testInNamespace(disk, 'integration', 'test/integration/full-disk.test.ts')

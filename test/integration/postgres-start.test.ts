@@ -18,6 +18,20 @@ async function valueIn(postgres: Postgres, sql: string): Promise<unknown> {
   return rows[0].value
 }
 
+/** The data of a server that was killed, the user it ran as, and a way to name another as it. */
+async function killedServer() {
+  const dataDir = await places.dataDir()
+  const postgres = await places.start(dataDir)
+  const cluster = String(await valueIn(postgres, `SELECT current_setting('data_directory')`))
+  const pidFile = join(cluster, 'postmaster.pid')
+  const lines = (await readFile(pidFile, 'utf8')).split('\n')
+  const { uid, gid } = await stat(cluster)
+  process.kill(postgres.serverPid ?? 0, 'SIGKILL')
+  await waitFor(() => !isAlive(postgres.serverPid ?? 0), { timeoutMs: 10_000 })
+  const leavesProcessId = (pid: number) => writeFile(pidFile, [pid, ...lines.slice(1)].join('\n'))
+  return { dataDir, owner: process.getuid?.() === 0 ? { uid, gid } : {}, leavesProcessId }
+}
+
 describe('a server of its own', () => {
   it('keeps its data from one start to the next, and is gone in between', async () => {
     const dataDir = await places.dataDir()
@@ -186,18 +200,11 @@ describe('a crash of the server', () => {
   })
 
   it('may leave a process id behind that belongs to another process now', async () => {
-    const dataDir = await places.dataDir()
-    const postgres = await places.start(dataDir)
-    const cluster = String(await valueIn(postgres, `SELECT current_setting('data_directory')`))
-    const pidFile = join(cluster, 'postmaster.pid')
-    const lines = (await readFile(pidFile, 'utf8')).split('\n')
-    const { uid, gid } = await stat(cluster)
-    process.kill(postgres.serverPid ?? 0, 'SIGKILL')
-    await waitFor(() => !isAlive(postgres.serverPid ?? 0), { timeoutMs: 10_000 })
+    const { dataDir, owner, leavesProcessId } = await killedServer()
     // As the server's user, so that PostgreSQL itself would take it for a living server.
-    const stranger = spawn('sleep', ['600'], process.getuid?.() === 0 ? { uid, gid } : {})
+    const stranger = spawn('sleep', ['600'], owner)
     try {
-      await writeFile(pidFile, [stranger.pid, ...lines.slice(1)].join('\n'))
+      await leavesProcessId(stranger.pid ?? 0)
       const next = await places.start(dataDir)
       expect(next.adopted).toBe(false)
       expect(isAlive(stranger.pid ?? 0)).toBe(true)
@@ -208,16 +215,8 @@ describe('a crash of the server', () => {
   })
 
   it('may be dead and not reaped, because its parent was killed with it', async () => {
-    const dataDir = await places.dataDir()
-    const postgres = await places.start(dataDir)
-    const cluster = String(await valueIn(postgres, `SELECT current_setting('data_directory')`))
-    const pidFile = join(cluster, 'postmaster.pid')
-    const lines = (await readFile(pidFile, 'utf8')).split('\n')
-    const { uid, gid } = await stat(cluster)
-    process.kill(postgres.serverPid ?? 0, 'SIGKILL')
-    await waitFor(() => !isAlive(postgres.serverPid ?? 0), { timeoutMs: 10_000 })
+    const { dataDir, owner, leavesProcessId } = await killedServer()
     // The shell becomes a program that never asks what has become of its child.
-    const owner = process.getuid?.() === 0 ? { uid, gid } : {}
     const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], owner)
     try {
       const said = await new Promise<string>((resolve) =>
@@ -225,7 +224,7 @@ describe('a crash of the server', () => {
       )
       const dead = Number(said.trim())
       expect(await waitFor(() => isZombie(dead), { timeoutMs: 10_000 })).toBe(true)
-      await writeFile(pidFile, [dead, ...lines.slice(1)].join('\n'))
+      await leavesProcessId(dead)
       const next = await places.start(dataDir)
       expect(next.adopted).toBe(false)
       expect(await valueIn(next, 'SELECT 1')).toBe(1)
