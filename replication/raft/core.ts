@@ -35,7 +35,7 @@ import { createRaft, type RaftCoreOptions } from './start.ts'
 import type { Raft } from './state.ts'
 import { statusOf } from './status.ts'
 import { step } from './step.ts'
-import { mayStop, stepAside } from './transfer.ts'
+import { mayStop, stepAside, tickHandover } from './transfer.ts'
 import type { RaftMessage } from './types.ts'
 
 export class RaftCore implements ProtocolCore<RaftMessage> {
@@ -59,6 +59,7 @@ export class RaftCore implements ProtocolCore<RaftMessage> {
     tickForwards(raft)
     tickBarriers(raft)
     tickFormation(raft)
+    tickHandover(raft)
     const reason = refusalReason(raft)
     if (reason === undefined) return
     rejectProposals(raft, reason)

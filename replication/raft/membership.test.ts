@@ -261,6 +261,26 @@ describe('leadership', () => {
     expect(group.texts(2)).toEqual(['before'])
   })
 
+  it('is handed over once the successor is heard to lead, not when it campaigns', () => {
+    const { group, refusals } = watch({ members: 3 })
+    group.elect(0)
+    group.administer(0, { kind: 'transfer', to: memberId(2) })
+    while (group.core(0).state.role.kind === 'leader') group.deliverOne()
+    expect(refusals()).toEqual([])
+    group.settle()
+    expect(refusals()).toEqual(['done'])
+  })
+
+  it('is not said to be handed over when the successor is heard no more', () => {
+    const { group, refusals } = watch({ members: 3 })
+    group.elect(0)
+    group.administer(0, { kind: 'transfer', to: memberId(2) })
+    while (group.core(0).state.role.kind === 'leader') group.deliverOne()
+    group.crash(2)
+    live(group, 200)
+    expect(refusals()).toEqual([expect.stringMatching(/leads now, not member 2|nobody is heard/)])
+  })
+
   it('is kept when the successor does not answer', () => {
     const { group, refusals } = watch({ members: 3 })
     group.elect(0)

@@ -9,6 +9,7 @@ import { originName, requeueForwarded } from './forward.ts'
 import { newProgress } from './progress.ts'
 import { requeueAsked } from './read-index.ts'
 import { refreshMembers } from './seats.ts'
+import { settleHandover } from './transfer.ts'
 import { configurationOf, type Leader, nextIndexAfter, type Raft } from './state.ts'
 import { asIndex, asTerm, type Entry, emptyPrefixIndex, type Round, type Term } from './types.ts'
 
@@ -113,9 +114,11 @@ function leaveOffice(raft: Raft, left: Leader, isLater: boolean): void {
     raft.outbox.administered.push({ id: change, error })
   }
   if (transfer?.action !== undefined) {
-    const message = `This member has lost the lead, though not to member ${transfer.to} yet.`
-    const error = isLater && transfer.told ? undefined : lost(message)
-    raft.outbox.administered.push({ id: transfer.action, error })
+    const { to, action } = transfer
+    const message = `This member has lost the lead, though not to member ${to} yet.`
+    const untilTick = raft.now + raft.options.electionMaxTicks
+    if (isLater && transfer.told) raft.handover = { to, action, untilTick }
+    else raft.outbox.administered.push({ id: action, error: lost(message) })
   }
   refreshMembers(raft)
 }
@@ -143,6 +146,7 @@ function follow(raft: Raft, leader: MemberId | undefined): void {
   if (leader === raft.leader) return
   raft.leader = leader
   if (leader === undefined) raft.leaderlessSince = raft.now
+  else settleHandover(raft, leader)
   requeueForwarded(raft)
   requeueAsked(raft, undefined)
 }

@@ -87,6 +87,7 @@ export function createRaft(given: RaftCoreOptions): Raft {
     nextAskTick: 0,
     restoring: undefined,
     unseatedTick: undefined,
+    handover: undefined,
     leavingSince: undefined,
     role: { kind: 'follower' },
     leader: undefined,

@@ -124,6 +124,13 @@ export type Transfer = {
   told: boolean
 }
 
+/** A transfer whose successor was told, at a member that leads no more: who leads now is not heard yet. */
+export type Handover = {
+  readonly to: MemberId
+  readonly action: ActionId
+  readonly untilTick: number
+}
+
 /**
  * Another member's state, on its way to take the place of this member's:
  *
@@ -246,6 +253,7 @@ export type Raft = {
   restoring: Restoring | undefined
   /** When somebody last said that this member has no seat. */
   unseatedTick: number | undefined
+  handover: Handover | undefined
   /** Since when this process is about to end. */
   leavingSince: number | undefined
 

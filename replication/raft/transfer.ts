@@ -60,6 +60,30 @@ export function giveUp(raft: Raft, leader: Leader, message: string): void {
   raft.outbox.administered.push({ id: action, error })
 }
 
+/** Somebody leads: a transfer is done when it is the one that was meant. */
+export function settleHandover(raft: Raft, leader: MemberId): void {
+  const { handover } = raft
+  if (handover === undefined) return
+  const { to } = handover
+  endHandover(raft, leader === to ? undefined : `Member ${leader} leads now, not member ${to}.`)
+}
+
+/** A tick of any member. */
+export function tickHandover(raft: Raft): void {
+  const { handover } = raft
+  if (handover === undefined || raft.now < handover.untilTick) return
+  endHandover(raft, `Member ${handover.to} was told to take over, and nobody is heard to lead.`)
+}
+
+function endHandover(raft: Raft, message: string | undefined): void {
+  const { handover } = raft
+  raft.handover = undefined
+  if (handover === undefined) return
+  const error =
+    message === undefined ? undefined : ({ code: 'UNAVAILABLE', definite: false, message } as const)
+  raft.outbox.administered.push({ id: handover.action, error })
+}
+
 /** This process will end. A leader hands over; nobody else would be missed. */
 export function stepAside(raft: Raft): void {
   raft.leavingSince = raft.now
