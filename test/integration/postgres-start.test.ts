@@ -216,8 +216,9 @@ describe('a crash of the server', () => {
 
   it('may be dead and not reaped, because its parent was killed with it', async () => {
     const { dataDir, owner, leavesProcessId } = await killedServer()
-    // The shell becomes a program that never asks what has become of its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], owner)
+    // The shell becomes a program that never asks what has become of its child. The child outlives
+    // the shell: a shell that is still one might ask.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 600'], owner)
     try {
       const said = await new Promise<string>((resolve) =>
         parent.stdout.once('data', (text) => resolve(String(text))),
