@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { broadcastBench } from './broadcast/main.ts'
 import { number, numbers } from './group/flags.ts'
 import { raftBench } from './raft/main.ts'
 import { loadConfig, processEnvironment } from '../platform/config.ts'
@@ -42,6 +43,7 @@ export async function runBench(words: readonly string[]): Promise<number> {
       process.exitCode = await measureMarketplace(flags)
     })
     .addCommand(raftBench())
+    .addCommand(broadcastBench())
   await program.parseAsync([...words], { from: 'user' })
   return Number(process.exitCode ?? 0)
 }

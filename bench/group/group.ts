@@ -25,9 +25,12 @@ export type GroupProtocol = {
   readonly group: 'customers' | 'products'
   /** The configuration variable that names the members. */
   readonly membersVariable: 'CUSTOMER_DBS' | 'PRODUCT_DBS'
-  /** Whether the member that says this leads, as far as it knows. */
-  leads(status: GroupStatus): boolean
-  /** Another value after every election, as the member that says this knows it. */
+  /**
+   * Whether the member that says this orders writes without asking another one, as far as it knows:
+   * the leader, or where nobody leads every member of the view.
+   */
+  ordersWrites(status: GroupStatus): boolean
+  /** Another value after every election or change of view, as the member that says this knows it. */
   epoch(status: GroupStatus): unknown
 }
 
@@ -61,7 +64,7 @@ export class Group {
     this.members = planMembers(protocol, options, { dir: this.#dir, secret: this.#secret })
   }
 
-  /** Resolves when one member leads and all serve. Nothing is left when it rejects. */
+  /** Resolves when the group takes writes and all members serve. Nothing is left when it rejects. */
   static async start(protocol: GroupProtocol, options: GroupOptions): Promise<Group> {
     const group = new Group(protocol, options)
     try {
@@ -86,7 +89,10 @@ export class Group {
     return await this.member(id).client.status().catch(unlessUnreachable)
   }
 
-  /** The member that leads and takes writes; waits until there is one. */
+  /**
+   * The member that leads and takes writes; where nobody leads, the first that takes them. Waits
+   * until there is one.
+   */
   async leader(
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<GroupMember> {
@@ -96,17 +102,17 @@ export class Group {
       const asked = this.members.filter(({ pid }) => pid !== undefined)
       const statuses = await Promise.all(asked.map(({ address }) => this.status(address.id)))
       const place = statuses.findIndex(
-        (status) => status?.writable === true && this.#protocol.leads(status),
+        (status) => status?.writable === true && this.#protocol.ordersWrites(status),
       )
       const leader = asked[place]
       if (leader !== undefined) return leader
       this.#requireSomeRunning()
       await sleep(pollMs, undefined, { signal })
     }
-    throw new Error(`no member leads after ${timeoutMs} ms.\n${this.#lastWords()}`)
+    throw new Error(`no member takes writes after ${timeoutMs} ms.\n${this.#lastWords()}`)
   }
 
-  /** The first running member that does not lead. */
+  /** The first running member that is not leader(). */
   async follower(): Promise<GroupMember> {
     const leader = await this.leader()
     const other = this.members.find((member) => member !== leader && member.pid !== undefined)

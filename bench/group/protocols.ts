@@ -5,6 +5,15 @@ export const raft: GroupProtocol = {
   program: 'dist/bench/raft/replica.js',
   group: 'products',
   membersVariable: 'PRODUCT_DBS',
-  leads: ({ protocolDetails }) => protocolDetails.role === 'leader',
+  ordersWrites: ({ protocolDetails }) => protocolDetails.role === 'leader',
   epoch: ({ protocolDetails }) => protocolDetails.term,
+}
+
+/** Nobody leads: all members of the view take writes alike. */
+export const sequencer: GroupProtocol = {
+  program: 'dist/bench/broadcast/replica.js',
+  group: 'customers',
+  membersVariable: 'CUSTOMER_DBS',
+  ordersWrites: ({ protocolDetails }) => protocolDetails.state === 'operational',
+  epoch: ({ protocolDetails }) => protocolDetails.viewId,
 }

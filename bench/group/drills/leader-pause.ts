@@ -94,7 +94,7 @@ async function leaderAmongOthers(
   for (const member of group.members) {
     if (member === paused) continue
     const status = await group.status(member.address.id)
-    if (status !== undefined && setting.protocol.leads(status)) return member
+    if (status !== undefined && setting.protocol.ordersWrites(status)) return member
   }
   return undefined
 }
