@@ -2,18 +2,16 @@
  * The payment service over HTTP: SOAP at the path of PAYMENT_URL, the ledger for those who may read
  * it, probes. It must not know how it was configured.
  */
-import { readFileSync } from 'node:fs'
 import type { Express, Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { type IServices, listen } from 'soap'
 import { AppError } from '../common/errors.ts'
-import { assetPath } from '../platform/assets.ts'
 import { equalSecrets } from '../platform/cluster-key.ts'
 import { createHttpApp, finishHttpApp } from '../platform/http/app.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { API_KEY_HEADER } from './client.ts'
+import { serveSoap } from './endpoint.ts'
 import type { Payments } from './payments.ts'
-import { element, soapServices } from './soap-service.ts'
+import { element } from './soap-service.ts'
 
 export type PaymentAppOptions = {
   readonly payments: Payments
@@ -24,8 +22,7 @@ export type PaymentAppOptions = {
   readonly metrics: Metrics
 }
 
-/** Rejects when the WSDL cannot be used. */
-export async function createPaymentApp(options: PaymentAppOptions): Promise<Express> {
+export function createPaymentApp(options: PaymentAppOptions): Express {
   const { payments, url, apiKey, logger, metrics } = options
   const app = createHttpApp({
     name: 'payment',
@@ -35,29 +32,10 @@ export async function createPaymentApp(options: PaymentAppOptions): Promise<Expr
     // Its ledger has been read before it listens: all that it needs is here.
     readiness: async () => ({ ready: true, checks: { ledger: { ready: true } } }),
   })
-  const { pathname } = new URL(url)
-  app.use(pathname, requireKey(apiKey))
-  // It adds its route only once it has read the WSDL; what comes last must be added after that.
-  await new Promise<void>((resolve, reject) => {
-    listen(app, {
-      path: pathname,
-      services: soapServices(payments, logger) as unknown as IServices,
-      xml: wsdlFor(url),
-      suppressStack: true,
-      returnFault: true,
-      callback: (error) => (error ? reject(error) : resolve()),
-    })
-  })
+  app.use(new URL(url).pathname, requireKey(apiKey))
+  serveSoap(app, { payments, url, logger })
   serveLedger(app, payments, apiKey)
   return finishHttpApp(app)
-}
-
-function wsdlFor(url: string): string {
-  const location = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
-  return readFileSync(assetPath('payment-soap/payment.wsdl'), 'utf8').replace(
-    /(<soap:address location=")[^"]*"/,
-    (_, before) => `${before}${location}"`,
-  )
 }
 
 /** The WSDL is open: it holds no secret, and clients read it first. */

@@ -145,14 +145,16 @@ function readAnswer(answer: unknown): PaymentResult {
 function translate(error: unknown): AppError {
   const envelope = childOf(childOf(error, 'root'), 'Envelope')
   const fault = childOf(childOf(envelope, 'Body'), 'Fault')
+  const status = childOf(childOf(error, 'response'), 'status')
   if (fault === undefined) {
-    const status = childOf(childOf(error, 'response'), 'status')
     const code = childOf(error, 'code')
     if (status !== undefined) return unavailable(`it answered with HTTP status ${status}`)
     return unavailable(typeof code === 'string' ? code : 'no answer that can be read')
   }
   const message = String(childOf(fault, 'faultstring') ?? '')
-  if (!/(^|:)Client$/.test(String(childOf(fault, 'faultcode')))) return unavailable(message)
+  // Client.Authentication is not the buyer's doing, and what HTTP refuses is no judgement on the fields.
+  const isRefusal = /(^|:)Client$/.test(String(childOf(fault, 'faultcode')))
+  if (!isRefusal || status !== 500) return unavailable(message)
   return new AppError('INVALID_ARGUMENT', { definite: true, message, fields: fieldsOf(fault) })
 }
 

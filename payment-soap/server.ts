@@ -33,7 +33,7 @@ payments = await Payments.open({
     process.exit(1)
   },
 })
-const app = await createPaymentApp({
+const app = createPaymentApp({
   payments,
   url: config.paymentUrl,
   apiKey: config.payment.apiKey,

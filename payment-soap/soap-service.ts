@@ -1,74 +1,45 @@
 /**
- * The operations of payment.wsdl, in terms of Payments: arguments are checked, answers and faults
- * are spelled. Nothing that went wrong inside is told to the caller.
+ * The operations of payment.wsdl, in terms of Payments: fields become requests, payments become
+ * elements. It must not know XML or HTTP.
  */
-import type { IncomingMessage } from 'node:http'
-import type { Logger } from 'pino'
-import { AppError } from '../common/errors.ts'
-import { requestIdOf } from '../platform/http/request-id.ts'
+import { unreachable } from '../common/assert.ts'
 import { type ChargeRequest, SLOW_ANSWER_MS, testCards } from './card.ts'
+import type { PaymentMessage, RequestFields } from './messages.ts'
 import type { Payments } from './payments.ts'
 import { type Payment, statusOf } from './service.ts'
 
-/** As in the WSDL. */
+/** As in the WSDL, and in its order. */
 export type PaymentElement = {
   readonly reference: string
   readonly status: ReturnType<typeof statusOf> | 'UNKNOWN'
-  readonly reason?: string
-  readonly authorizationId?: string
+  readonly reason?: string | undefined
+  readonly authorizationId?: string | undefined
   readonly amount?: number
   readonly currency?: string
   readonly last4?: string
 }
 
-type Answer = { readonly payment: PaymentElement }
-type Operation = (args: unknown) => Promise<Answer>
-/** As the library calls it. An answer that is returned needs no callback. */
-type Method = (
-  args: unknown,
-  callback: unknown,
-  headers: unknown,
-  request: IncomingMessage,
-) => Promise<Answer>
-
-export type SoapServices = {
-  readonly PaymentService: { readonly PaymentPort: Record<OperationName, Method> }
-}
-
-type OperationName = 'ProcessPayment' | 'GetPayment' | 'VoidPayment'
-
-export function soapServices(payments: Payments, logger: Logger): SoapServices {
-  const operation =
-    (name: OperationName, work: Operation): Method =>
-    async (args, _callback, _headers, request) => {
-      try {
-        return await work(args)
-      } catch (error) {
-        if (isRefusal(error)) throw refusalFault(error)
-        const about = { operation: name, requestId: requestIdOf(request) }
-        logger.error({ err: error, ...about }, 'an operation failed')
-        throw failureFault()
-      }
+/** Rejects as Payments does. */
+export async function perform(
+  payments: Payments,
+  message: PaymentMessage,
+): Promise<PaymentElement> {
+  switch (message.operation) {
+    case 'ProcessPayment': {
+      const request = chargeRequest(message.fields)
+      const { payment, first } = await payments.process(request)
+      if (first) await behave(request.number)
+      return element(payment)
     }
-  return {
-    PaymentService: {
-      PaymentPort: {
-        ProcessPayment: operation('ProcessPayment', async (args) => {
-          const request = chargeRequest(args)
-          const { payment, first } = await payments.process(request)
-          if (first) await behave(request.number)
-          return { payment: element(payment) }
-        }),
-        GetPayment: operation('GetPayment', async (args) => {
-          const reference = textOf(args, 'reference')
-          const payment = await payments.get(reference)
-          return { payment: payment ? element(payment) : { reference, status: 'UNKNOWN' } }
-        }),
-        VoidPayment: operation('VoidPayment', async (args) => ({
-          payment: element(await payments.void(textOf(args, 'reference'))),
-        })),
-      },
-    },
+    case 'GetPayment': {
+      const { reference } = message.fields
+      const payment = await payments.get(reference)
+      return payment ? element(payment) : { reference, status: 'UNKNOWN' }
+    }
+    case 'VoidPayment':
+      return element(await payments.void(message.fields.reference))
+    default:
+      return unreachable(message)
   }
 }
 
@@ -80,9 +51,8 @@ export function element(payment: Payment): PaymentElement {
   return {
     reference,
     status,
-    ...(decision.approved
-      ? { authorizationId: decision.authorizationId }
-      : { reason: decision.reason }),
+    reason: decision.approved ? undefined : decision.reason,
+    authorizationId: decision.approved ? decision.authorizationId : undefined,
     amount,
     currency,
     last4,
@@ -98,48 +68,9 @@ async function behave(number: string): Promise<void> {
   if (behaviour?.kind === 'approve silently') await new Promise<never>(() => {})
 }
 
-function chargeRequest(args: unknown): ChargeRequest {
-  const amount = textOf(args, 'amount')
-  return {
-    reference: textOf(args, 'reference'),
-    name: textOf(args, 'name'),
-    number: textOf(args, 'number'),
-    expiration: textOf(args, 'expiration'),
-    securityCode: textOf(args, 'securityCode'),
-    // Strict: Number('') is 0 and Number('1e3') is 1000.
-    amount: /^\d{1,15}$/.test(amount) ? Number(amount) : Number.NaN,
-    currency: textOf(args, 'currency'),
-  }
-}
-
-/** What is missing, repeated or has elements inside is empty, and then refused by its rule. */
-function textOf(args: unknown, name: string): string {
-  if (typeof args !== 'object' || args === null || !Object.hasOwn(args, name)) return ''
-  const value = (args as Record<string, unknown>)[name]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-/** SOAP 1.1, as the library wants it thrown. */
-type Fault = {
-  readonly Fault: {
-    readonly faultcode: 'soap:Client' | 'soap:Server'
-    readonly faultstring: string
-    readonly detail?: unknown
-    readonly statusCode: 500
-  }
-}
-
-function isRefusal(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'INVALID_ARGUMENT'
-}
-
-function refusalFault({ message, fields }: AppError): Fault {
-  const detail = { InvalidRequest: { problem: fields } }
-  return { Fault: { faultcode: 'soap:Client', faultstring: message, detail, statusCode: 500 } }
-}
-
-/** A new one each time: the library takes the status code out of it. */
-function failureFault(): Fault {
-  const faultstring = 'The payment service has a problem. Ask again with the same reference.'
-  return { Fault: { faultcode: 'soap:Server', faultstring, statusCode: 500 } }
+function chargeRequest(fields: RequestFields<'ProcessPayment'>): ChargeRequest {
+  const { amount, ...rest } = fields
+  // An xsd:long may have white space around it, a sign and leading zeros. Number() would take more: '', '1e3'.
+  const digits = /^\s*\+?(\d{1,18})\s*$/.exec(amount)?.[1]
+  return { ...rest, amount: digits === undefined ? Number.NaN : Number(digits) }
 }
