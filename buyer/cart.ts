@@ -14,6 +14,7 @@ import * as field from '../shop/fields.ts'
 import { type WriteContext, writeUnlessKept } from '../shop/groups.ts'
 import { alongside, type Session } from '../shop/sessions.ts'
 import { moneyOf } from '../shop/wire.ts'
+import { cart } from './bodies.ts'
 import { cartBody } from './cart-view.ts'
 import { noItem } from './catalog.ts'
 import type { BuyerOptions } from './options.ts'
@@ -27,7 +28,7 @@ export function addCartOperations(api: Api, options: BuyerOptions): void {
   addWholeCart(api, options)
 }
 
-const replies = { 200: { description: 'The cart as it is now' } }
+const replies = { 200: { description: 'The cart as it is now', schema: cart } }
 const problems = ['PURCHASE_IN_PROGRESS', 'IDEMPOTENCY_MISMATCH'] as const
 
 function addShow(api: Api, options: BuyerOptions): void {
@@ -37,6 +38,7 @@ function addShow(api: Api, options: BuyerOptions): void {
       method: 'get',
       path: '/v1/cart',
       id: 'showCart',
+      tag: 'Cart',
       summary: 'The session’s cart, and what has changed about its items',
       session: true,
       replies,
@@ -61,6 +63,7 @@ function addAdd(api: Api, options: BuyerOptions): void {
       method: 'post',
       path: '/v1/cart/items',
       id: 'addToCart',
+      tag: 'Cart',
       summary: 'Put units of an item into the cart; nothing is reserved',
       session: true,
       idempotent: true,
@@ -92,6 +95,7 @@ function addRemove(api: Api, options: BuyerOptions): void {
       method: 'delete',
       path: '/v1/cart/items/{id}',
       id: 'removeFromCart',
+      tag: 'Cart',
       summary: 'Take units of an item out of the cart, or all of them',
       session: true,
       idempotent: true,
@@ -122,6 +126,7 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       method: 'delete',
       path: '/v1/cart',
       id: 'clearCart',
+      tag: 'Cart',
       summary: 'Empty the session’s cart; a saved copy stays',
     },
     async ({ request, deadline }) => {
@@ -138,6 +143,7 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       method: 'post',
       path: '/v1/cart/save',
       id: 'saveCart',
+      tag: 'Cart',
       summary: 'Keep a copy of the cart for later sessions',
     },
     async ({ request, deadline }) => {
@@ -154,6 +160,7 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       method: 'post',
       path: '/v1/cart/prices',
       id: 'acceptPrices',
+      tag: 'Cart',
       summary: 'Take the present prices for those seen in the cart',
     },
     async ({ request, deadline }) => {

@@ -4,10 +4,18 @@ import { assert } from '../common/assert.ts'
 import { AppError } from '../common/errors.ts'
 import type { Api } from '../platform/http/api.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
+import * as bodies from '../shop/bodies.ts'
 import * as field from '../shop/fields.ts'
 import { writeContext } from '../shop/groups.ts'
 import { alongside } from '../shop/sessions.ts'
-import { etagOf, itemBody, pageBody, ratingBody } from '../shop/wire.ts'
+import {
+  etagHeader,
+  etagOf,
+  ifNoneMatchHeader,
+  itemBody,
+  pageBody,
+  ratingBody,
+} from '../shop/wire.ts'
 import type { BuyerOptions } from './options.ts'
 
 const itemParams = z.strictObject({ id: field.itemId })
@@ -41,10 +49,16 @@ function addSearch(api: Api, { groups, sessions }: BuyerOptions): void {
       method: 'get',
       path: '/v1/items',
       id: 'searchItems',
+      tag: 'Items',
       summary: 'Search the items for sale; without keywords the newest come first',
       session: true,
       query: searchQuery,
-      replies: { 200: { description: 'A page of items, the best matches first' } },
+      replies: {
+        200: {
+          description: 'A page of items, the best matches first',
+          schema: bodies.page(bodies.item),
+        },
+      },
     },
     async ({ request, query, deadline }) => {
       const { category, keyword = [], condition, minPrice, maxPrice, cursor = '', limit } = query
@@ -72,10 +86,15 @@ function addItem(api: Api, { groups, sessions }: BuyerOptions): void {
       method: 'get',
       path: '/v1/items/{id}',
       id: 'showItem',
+      tag: 'Items',
+      headers: ifNoneMatchHeader,
       summary: 'One item, sold out or not',
       session: true,
       params: itemParams,
-      replies: { 200: { description: 'The item; its ETag stands in a header' } },
+      replies: {
+        200: { description: 'The item', schema: bodies.item, headers: etagHeader },
+        304: { description: 'It is still the version of If-None-Match', headers: etagHeader },
+      },
       problems: ['ITEM_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {
@@ -95,6 +114,7 @@ function addFeedback(api: Api, { groups, sessions, config }: BuyerOptions): void
       method: 'post',
       path: '/v1/items/{id}/feedback',
       id: 'giveFeedback',
+      tag: 'Feedback',
       summary: 'A thumb up or down for an item one has bought; one per item',
       session: true,
       idempotent: true,
@@ -102,7 +122,7 @@ function addFeedback(api: Api, { groups, sessions, config }: BuyerOptions): void
       body: z.strictObject({
         vote: z.enum(['up', 'down'], { error: 'must be "up" or "down"' }),
       }),
-      replies: { 201: { description: 'The item, with the vote counted' } },
+      replies: { 201: { description: 'The item, with the vote counted', schema: bodies.item } },
       problems: ['ITEM_NOT_FOUND', 'NOT_PURCHASED', 'ALREADY_VOTED', 'IDEMPOTENCY_MISMATCH'],
     },
     async ({ request, params, body, deadline }) => {
@@ -123,10 +143,13 @@ function addSellerRating(api: Api, { groups, sessions }: BuyerOptions): void {
       method: 'get',
       path: '/v1/sellers/{id}/rating',
       id: 'showSellerRating',
+      tag: 'Feedback',
       summary: 'A seller’s rating and count of items sold',
       session: true,
       params: z.strictObject({ id: field.accountId }),
-      replies: { 200: { description: 'The rating; zeros for who has not sold yet' } },
+      replies: {
+        200: { description: 'The rating; zeros for who has not sold yet', schema: bodies.rating },
+      },
       problems: ['ACCOUNT_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {

@@ -8,6 +8,12 @@ const number = z
   .overwrite((text) => text.replaceAll(/[ -]/g, ''))
   .regex(/^\d{12,19}$/, { error: 'must be 12 to 19 digits', abort: true })
   .refine(isLuhn, { error: 'is not the number of a card: a digit is wrong' })
+  .meta({
+    description: 'Blanks and hyphens between the digits are taken out.',
+    // What is checked is what remains of it: the pattern above would refuse the blanks.
+    pattern: '^[ -]*([0-9][ -]*){12,19}$',
+    examples: ['4242 4242 4242 4242'],
+  })
 
 export const paymentCard = z.strictObject({
   name: z
@@ -16,15 +22,18 @@ export const paymentCard = z.strictObject({
     .refine(isPlainText, { error: 'must not contain control characters' })
     .refine((text) => text !== '' && codePointLength(text) <= 64, {
       error: 'must be 1 to 64 characters',
-    }),
+    })
+    .meta({ minLength: 1, maxLength: 64, examples: ['Ada Lovelace'] }),
   number,
   expiration: z
     .string({ error: 'must be MM/YY' })
     .regex(/^(0[1-9]|1[0-2])\/\d{2}$/, { error: 'must be MM/YY', abort: true })
-    .refine((text) => !isPast(text, Date.now()), { error: 'is in the past' }),
+    .refine((text) => !isPast(text, Date.now()), { error: 'is in the past' })
+    .meta({ examples: ['12/39'] }),
   securityCode: z
     .string({ error: 'must be a text of digits' })
-    .regex(/^\d{3,4}$/, { error: 'must be 3 or 4 digits' }),
+    .regex(/^\d{3,4}$/, { error: 'must be 3 or 4 digits' })
+    .meta({ examples: ['123'] }),
 })
 
 /** The check digit of ISO/IEC 7812: from the right, every second digit counts double. */

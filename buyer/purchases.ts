@@ -8,10 +8,11 @@ import { isOpen } from '../common/purchase-states.ts'
 import type { Api } from '../platform/http/api.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
+import { page } from '../shop/bodies.ts'
 import * as field from '../shop/fields.ts'
 import { writeUnlessKept } from '../shop/groups.ts'
 import { pageBody, timeOf } from '../shop/wire.ts'
-import type { PurchaseBody } from './bodies.ts'
+import * as bodies from './bodies.ts'
 import type { BuyerOptions } from './options.ts'
 import { paymentCard } from './payment-card.ts'
 import type { Checkout, CheckoutAnswer } from './purchase/checkout.ts'
@@ -35,21 +36,26 @@ function addBuy(
   { groups, sessions, config, checkout, serverName }: PurchaseOptions,
 ): void {
   const purchaseRequest = z.strictObject({ card: paymentCard })
+  const schema = bodies.purchase
+  const headers = { Location: 'The path of the purchase' }
   api.operation(
     {
       method: 'post',
       path: '/v1/purchases',
       id: 'buyCart',
+      tag: 'Purchases',
       summary: 'Buy everything in the cart, or nothing of it',
       session: true,
       idempotent: true,
       body: purchaseRequest,
       replies: {
-        201: { description: 'The completed purchase' },
-        202: { description: 'Not settled within 10 s: look at Location again' },
+        201: { description: 'The completed purchase', schema, headers },
+        202: { description: 'Not settled within 10 s: look at Location again', schema, headers },
       },
       problems: [
         'CART_EMPTY',
+        'CURRENCY_MISMATCH',
+        'QUANTITY_LIMIT',
         'PURCHASE_IN_PROGRESS',
         'OUT_OF_STOCK',
         'PRICE_CHANGED',
@@ -107,10 +113,13 @@ function addHistory(api: Api, { groups, sessions }: PurchaseOptions): void {
       method: 'get',
       path: '/v1/purchases',
       id: 'listPurchases',
+      tag: 'Purchases',
       summary: 'One’s own purchases, newest first',
       session: true,
       query: z.strictObject(field.page),
-      replies: { 200: { description: 'A page of purchases' } },
+      replies: {
+        200: { description: 'A page of purchases', schema: page(bodies.purchase) },
+      },
     },
     async ({ request, query, deadline }) => {
       const { account } = await sessions.check(request, deadline)
@@ -126,10 +135,11 @@ function addHistory(api: Api, { groups, sessions }: PurchaseOptions): void {
       method: 'get',
       path: '/v1/purchases/{id}',
       id: 'showPurchase',
+      tag: 'Purchases',
       summary: 'One of one’s own purchases, settled or not',
       session: true,
       params: z.strictObject({ id: field.purchaseId }),
-      replies: { 200: { description: 'The purchase' } },
+      replies: { 200: { description: 'The purchase', schema: bodies.purchase } },
       problems: ['PURCHASE_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {
@@ -140,7 +150,7 @@ function addHistory(api: Api, { groups, sessions }: PurchaseOptions): void {
   )
 }
 
-export function purchaseBody(purchase: Purchase): PurchaseBody {
+export function purchaseBody(purchase: Purchase): bodies.PurchaseBody {
   const { id, state, lines, total, cardLast4, authorizationId, failure, transitions } = purchase
   assert(total !== undefined, 'a purchase has a total: of its ceilings, then of its prices')
   return {

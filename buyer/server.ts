@@ -7,6 +7,7 @@ import { createPasswords } from '../shop/passwords.ts'
 import { groupsReadiness } from '../shop/readiness.ts'
 import { createShopApp, openShopProcess, serveShop } from '../shop/server.ts'
 import { createSessions } from '../shop/sessions.ts'
+import { buyer } from './bodies.ts'
 import { addBuyerOperations, buyerBody } from './operations.ts'
 import { createCheckout } from './purchase/checkout.ts'
 import { payments } from './purchase/payments.ts'
@@ -57,7 +58,7 @@ const app = createShopApp({
   readiness: groupsReadiness(groups),
   addOperations(api) {
     const accounts = { customers: groups.customers, sessions, passwords, config }
-    addAccountOperations(api, { ...accounts, role: 'BUYER', body: buyerBody })
+    addAccountOperations(api, { ...accounts, role: 'BUYER', body: buyerBody, schema: buyer })
     addBuyerOperations(api, { groups, sessions, config, checkout, serverName: name })
   },
 })

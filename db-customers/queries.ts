@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg'
 import { cutPage, selectRows } from '../platform/postgres/rows.ts'
-import { type AttemptKey, countIn, failedLoginKeys } from './apply/attempts.ts'
+import { type AttemptKey, countIn, creationsAt, failedLoginKeys } from './apply/attempts.ts'
 import { sameLines } from './apply/cart-lines.ts'
 import {
   type AccountView,
@@ -62,6 +62,28 @@ export async function findCredentials(
   const keys = request.limit === 0 ? [] : failedLoginKeys(request)
   const counted = keys.length === 0 ? [] : await findAttempts(pool, keys)
   return { account, ...judge(counted, request.limit, groupTimeMs) }
+}
+
+export type CreationLimitFound = Pick<CredentialsFound, 'attemptsLeft' | 'retryAfterMs'> & {
+  /** The request has an outcome, and it is not that the limit was reached. */
+  readonly answered: boolean
+}
+
+export async function findCreationLimit(
+  pool: Pool,
+  request: { readonly address: string; readonly limit: number; readonly requestId: string },
+  groupTimeMs: number,
+): Promise<CreationLimitFound> {
+  const { address, limit, requestId } = request
+  const counted =
+    limit === 0 || address === '' ? [] : await findAttempts(pool, [creationsAt(address)])
+  const judged = judge(counted, limit, groupTimeMs)
+  if (judged.retryAfterMs === 0) return { ...judged, answered: false }
+  const text = `
+    SELECT FROM state.results
+    WHERE request_id = $1 AND outcome->>'code' IS DISTINCT FROM 'RATE_LIMITED'`
+  const answers = await selectRows(pool, 'answered', text, [requestId])
+  return { ...judged, answered: answers.length > 0 }
 }
 
 function findAttempts(pool: Pool, keys: readonly AttemptKey[]): Promise<AttemptRow[]> {

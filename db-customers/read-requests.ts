@@ -1,5 +1,6 @@
 /** What read requests must look like; see commands/ for those of writes. */
 import { z } from 'zod'
+import { REQUEST_ID_LENGTH_MAX } from '../common/ids.ts'
 import { integer, pageLimit } from '../replication/replica/requests.ts'
 import * as field from './commands/fields.ts'
 
@@ -16,6 +17,12 @@ export const getCredentials = z.object({
   usernameKey: field.usernameKey,
   address: field.clientAddress,
   limit: field.attemptLimit,
+})
+
+export const getCreationLimit = z.object({
+  address: field.clientAddress,
+  limit: field.attemptLimit,
+  requestId: field.ascii(1, REQUEST_ID_LENGTH_MAX),
 })
 
 export const checkSession = z.object({ role: field.role, tokenHash: field.tokenHash })

@@ -57,6 +57,10 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
       wire.credentialsMessage(await queries.findCredentials(pool, asked, groupTimeMs())),
     ),
 
+    GetCreationLimit: ask(reads.getCreationLimit, (pool, asked) =>
+      queries.findCreationLimit(pool, asked, groupTimeMs()),
+    ),
+
     CreateSession: write(sessions.createSession, (session: SessionOutcome, replayed) =>
       wire.sessionReply(session, groupTimeMs(), replayed),
     ),

@@ -1,6 +1,6 @@
 /** What read requests must look like; see commands/ for those of writes. */
 import { z } from 'zod'
-import { parseItemId } from '../common/ids.ts'
+import { parseItemId, parsePurchaseId } from '../common/ids.ts'
 import { AMOUNT_MAX } from '../common/money.ts'
 import { integer, pageLimit } from '../replication/replica/requests.ts'
 import * as field from './commands/fields.ts'
@@ -42,7 +42,8 @@ export const listSellerItems = z
 export type ListSellerItems = z.output<typeof listSellerItems>
 
 /** soldAtMs, purchase id, serial. */
-const salePosition = z.tuple([safeInteger, z.string().max(128), safeInteger])
+const purchaseId = z.string().refine((value) => parsePurchaseId(value) !== undefined)
+const salePosition = z.tuple([safeInteger, purchaseId, safeInteger])
 const newestSale = [Number.MAX_SAFE_INTEGER, '', 0] as const
 
 export const listSales = z

@@ -3,6 +3,7 @@ import { AppError } from '../common/errors.ts'
 import { createLogger } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { addAccountOperations } from '../shop/account-operations.ts'
+import * as bodies from '../shop/bodies.ts'
 import { createPasswords } from '../shop/passwords.ts'
 import { createShopApp } from '../shop/server.ts'
 import { createSessions } from '../shop/sessions.ts'
@@ -42,7 +43,7 @@ async function sellerServer(groups: FakeGroups): Promise<Served> {
     addOperations(api) {
       const { customers } = groups
       const accounts = { role: 'SELLER', customers, sessions, passwords, config } as const
-      addAccountOperations(api, { ...accounts, body: accountBody })
+      addAccountOperations(api, { ...accounts, body: accountBody, schema: bodies.account })
       addSellerOperations(api, { groups, sessions, config })
     },
   })
@@ -235,8 +236,13 @@ describe('accounts and sessions', () => {
     retryAfterMs: 0,
   }
 
+  const roomForAccounts = {
+    getCreationLimit: async () => ({ attemptsLeft: 10, retryAfterMs: 0, answered: false }),
+  }
+
   it('hands over a hash, never the password', async () => {
     const groups = fakeGroups({
+      ...roomForAccounts,
       createAccount: async () => ({ account: account(), replayed: false }),
     })
     const { http } = await sellerServer(groups)
@@ -249,6 +255,10 @@ describe('accounts and sessions', () => {
       name: 'Ａda',
       limit: 10,
       windowSeconds: 60,
+    })
+    expect(answer.headers).toMatchObject({
+      'ratelimit-policy': '"accounts";q=10;w=60',
+      ratelimit: '"accounts";r=9;t=60',
     })
     expect(JSON.stringify(groups.calls)).toContain('$argon2id$')
     expect(JSON.stringify(groups.calls)).not.toContain(request.password)
@@ -303,12 +313,34 @@ describe('accounts and sessions', () => {
     ])
   })
 
+  it('refuses another account before hashing, unless the request is a repeat', async () => {
+    const noRoom = { attemptsLeft: 0, retryAfterMs: 4_200 }
+    const createAccount = async () => ({ account: account(), replayed: true })
+    const post = async (answered: boolean) => {
+      const getCreationLimit = async () => ({ ...noRoom, answered })
+      const groups = fakeGroups({ getCreationLimit, createAccount })
+      const { http, close } = await sellerServer(groups)
+      const answer = await http.post('/v1/accounts', request)
+      await close()
+      return { answer, writes: groups.requestsOf('createAccount').length }
+    }
+    const first = await post(false)
+    expect([first.answer.status, first.writes]).toEqual([429, 0])
+    expect(first.answer.headers).toMatchObject({
+      'retry-after': '5',
+      ratelimit: '"accounts";r=0;t=5',
+    })
+    const repeat = await post(true)
+    expect([repeat.answer.status, repeat.writes]).toEqual([201, 1])
+  })
+
   it('refuses before hashing when there were too many attempts', async () => {
     const limited = async () => ({ ...nobody, attemptsLeft: 0, retryAfterMs: 4_200 })
     const groups = fakeGroups({ getCredentials: limited })
     const { http } = await sellerServer(groups)
     const answer = await http.post('/v1/sessions', request)
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '5'])
+    expect(answer.headers.ratelimit).toBe('"failed-logins";r=0;t=5')
   })
 
   it.each(['', 'Bearer', 'Bearer made-up', `Basic ${'A'.repeat(43)}`])(

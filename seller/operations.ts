@@ -11,19 +11,23 @@ import type { Config } from '../platform/config.ts'
 import type { Api } from '../platform/http/api.ts'
 import { type Idempotency, idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
+import * as bodies from '../shop/bodies.ts'
 import * as field from '../shop/fields.ts'
 import { type Groups, writeContext } from '../shop/groups.ts'
 import type { Session, Sessions } from '../shop/sessions.ts'
 import {
+  etagHeader,
   etagOf,
+  ifMatchHeader,
   ifMatchVersion,
+  ifNoneMatchHeader,
   itemBody,
   moneyOf,
   pageBody,
   ratingBody,
   timeOf,
 } from '../shop/wire.ts'
-import type { SaleBody } from './bodies.ts'
+import { type SaleBody, sale } from './bodies.ts'
 
 export type SellerOptions = {
   readonly groups: Groups
@@ -56,11 +60,18 @@ function addOwnItems(api: Api, { groups, sessions, config }: SellerOptions): voi
       method: 'post',
       path: '/v1/items',
       id: 'createItem',
+      tag: 'Items',
       summary: 'Put an item up for sale; it gets its id',
       session: true,
       idempotent: true,
       body: itemRequest,
-      replies: { 201: { description: 'The item; its Location and its ETag stand in headers' } },
+      replies: {
+        201: {
+          description: 'The item, with its id',
+          schema: bodies.item,
+          headers: { ...etagHeader, Location: 'The path of the item' },
+        },
+      },
       problems: ['IDEMPOTENCY_MISMATCH'],
     },
     async ({ request, body, deadline }) => {
@@ -81,10 +92,15 @@ function addOwnItems(api: Api, { groups, sessions, config }: SellerOptions): voi
       method: 'get',
       path: '/v1/items/{id}',
       id: 'showItem',
+      tag: 'Items',
       summary: 'One of one’s own items',
       session: true,
       params: itemParams,
-      replies: { 200: { description: 'The item; its ETag stands in a header' } },
+      headers: ifNoneMatchHeader,
+      replies: {
+        200: { description: 'The item', schema: bodies.item, headers: etagHeader },
+        304: { description: 'It is still the version of If-None-Match', headers: etagHeader },
+      },
       problems: ['ITEM_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {
@@ -103,12 +119,16 @@ function addOwnItems(api: Api, { groups, sessions, config }: SellerOptions): voi
 function addEdits(api: Api, { groups, sessions, config }: SellerOptions): void {
   const { products } = groups
   const problems = ['ITEM_NOT_FOUND', 'VERSION_MISMATCH', 'IDEMPOTENCY_MISMATCH'] as const
-  const replies = { 200: { description: 'The item as it is now; its ETag stands in a header' } }
+  const replies = {
+    200: { description: 'The item as it is now', schema: bodies.item, headers: etagHeader },
+  }
   api.operation(
     {
       method: 'patch',
       path: '/v1/items/{id}',
       id: 'changePrice',
+      tag: 'Items',
+      headers: ifMatchHeader,
       summary: 'Change an item’s price; If-Match is honoured',
       session: true,
       idempotent: true,
@@ -130,6 +150,8 @@ function addEdits(api: Api, { groups, sessions, config }: SellerOptions): void {
       method: 'post',
       path: '/v1/items/{id}/units',
       id: 'changeUnits',
+      tag: 'Items',
+      headers: ifMatchHeader,
       summary: 'Add units for sale, or take some away; If-Match is honoured',
       session: true,
       idempotent: true,
@@ -155,6 +177,7 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       method: 'get',
       path: '/v1/items',
       id: 'listItems',
+      tag: 'Items',
       summary: 'One’s own items, newest first',
       session: true,
       query: z.strictObject({
@@ -163,7 +186,7 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
           .enum(['all', 'onSale', 'soldOut'], { error: 'must be all, onSale or soldOut' })
           .default('all'),
       }),
-      replies: { 200: { description: 'A page of items' } },
+      replies: { 200: { description: 'A page of items', schema: bodies.page(bodies.item) } },
     },
     async ({ request, query, deadline }) => {
       const { account } = await sessions.check(request, deadline)
@@ -181,10 +204,11 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       method: 'get',
       path: '/v1/sales',
       id: 'listSales',
+      tag: 'Sales',
       summary: 'One’s own sales, newest first',
       session: true,
       query: z.strictObject(field.page),
-      replies: { 200: { description: 'A page of sales' } },
+      replies: { 200: { description: 'A page of sales', schema: bodies.page(sale) } },
     },
     async ({ request, query, deadline }) => {
       const { account } = await sessions.check(request, deadline)
@@ -199,9 +223,10 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       method: 'get',
       path: '/v1/me/rating',
       id: 'showRating',
+      tag: 'Sales',
       summary: 'One’s own rating and count of items sold',
       session: true,
-      replies: { 200: { description: 'The rating' } },
+      replies: { 200: { description: 'The rating', schema: bodies.rating } },
     },
     async ({ request, deadline }) => {
       const { account } = await sessions.check(request, deadline)

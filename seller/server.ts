@@ -1,5 +1,6 @@
 /** A seller server: `node dist/seller/server.js --index 0`. Composition only. */
 import { addAccountOperations } from '../shop/account-operations.ts'
+import { account } from '../shop/bodies.ts'
 import { createPasswords } from '../shop/passwords.ts'
 import { groupsReadiness } from '../shop/readiness.ts'
 import { createShopApp, openShopProcess, serveShop } from '../shop/server.ts'
@@ -18,7 +19,7 @@ const app = createShopApp({
   readiness: groupsReadiness(groups),
   addOperations(api) {
     const accounts = { customers: groups.customers, sessions, passwords, config }
-    addAccountOperations(api, { ...accounts, role: 'SELLER', body: accountBody })
+    addAccountOperations(api, { ...accounts, role: 'SELLER', body: accountBody, schema: account })
     addSellerOperations(api, { groups, sessions, config })
   },
 })

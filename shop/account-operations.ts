@@ -14,8 +14,8 @@ import type { Config } from '../platform/config.ts'
 import type { Api } from '../platform/http/api.ts'
 import { bearerToken, newToken, tokenHash } from '../platform/http/bearer.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
-import { setRateLimitHeaders } from '../platform/http/rate-limit.ts'
-import type { AccountBody, SessionBody } from './bodies.ts'
+import { type AttemptsKnown, noneLeft, oneLess, tellLimit, tooMany } from './attempt-limits.ts'
+import { type AccountBody, type SessionBody, session } from './bodies.ts'
 import * as field from './fields.ts'
 import { type Customers, writeUnlessKept } from './groups.ts'
 import type { Passwords } from './passwords.ts'
@@ -29,12 +29,18 @@ export type AccountOptions = {
   readonly config: Pick<Config, 'clusterSecret' | 'rateLimits' | 'sessionIdleSeconds'>
   /** The account as this role's answers show it. */
   readonly body: (account: Account__Output) => AccountBody
+  /** What `body` makes. */
+  readonly schema: z.ZodType<AccountBody>
 }
+
+const tag = 'Accounts and sessions'
 
 const accountRequest = z.strictObject({
   username: field.username,
   password: field.password,
-  name: field.name.optional(),
+  name: field.name
+    .meta({ description: 'The username when left out.', examples: ['Ada Lovelace'] })
+    .optional(),
 })
 
 /** Whatever could be somebody's password is compared; what could not is refused as wrong, not as bad. */
@@ -60,13 +66,14 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       path: '/v1/accounts',
       id: 'createAccount',
       summary: 'Create an account',
+      tag,
       idempotent: true,
       body: accountRequest,
-      replies: { 201: { description: 'The account' } },
-      problems: ['USERNAME_TAKEN', 'RATE_LIMITED', 'IDEMPOTENCY_MISMATCH'],
+      replies: { 201: { description: 'The account', schema: options.schema } },
+      problems: ['USERNAME_TAKEN', 'IDEMPOTENCY_MISMATCH'],
     },
-    async ({ request, body: wanted, deadline }) => {
-      const reply = await createAccount(request, wanted, deadline, options)
+    async ({ request, response, body: wanted, deadline }) => {
+      const reply = await createAccount(request, response, wanted, deadline, options)
       assert(reply.account !== null, 'an account that was created is returned')
       return { status: 201, body: body(reply.account), replayed: reply.replayed }
     },
@@ -77,9 +84,15 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       path: '/v1/sessions',
       id: 'logIn',
       summary: 'Log in: begin a session',
+      tag,
       body: loginRequest,
-      replies: { 201: { description: 'The session’s token, and whose it is' } },
-      problems: ['BAD_CREDENTIALS', 'RATE_LIMITED'],
+      replies: {
+        201: {
+          description: 'The session’s token, and whose it is',
+          schema: session(options.schema),
+        },
+      },
+      problems: ['BAD_CREDENTIALS'],
     },
     async ({ request, response, body: wanted, deadline }) => {
       const account = await checkPassword(request, response, wanted, deadline, options)
@@ -92,6 +105,7 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       path: '/v1/sessions/current',
       id: 'logOut',
       summary: 'Log out: end the session, and its cart unless that was saved',
+      tag,
       session: true,
       replies: { 204: { description: 'The session has ended' } },
     },
@@ -107,8 +121,9 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       path: '/v1/me',
       id: 'showMe',
       summary: 'The account of the session',
+      tag,
       session: true,
-      replies: { 200: { description: 'The account' } },
+      replies: { 200: { description: 'The account', schema: options.schema } },
     },
     async ({ request, deadline }) => {
       const { account } = await sessions.check(request, deadline)
@@ -119,6 +134,7 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
 
 async function createAccount(
   request: Request,
+  response: Response,
   { username, password, name = username }: z.output<typeof accountRequest>,
   deadline: Deadline,
   { role, customers, passwords, config }: AccountOptions,
@@ -126,14 +142,31 @@ async function createAccount(
   const key = usernameKey(username)
   const scope = { role, accountScope: key, secret: config.clusterSecret }
   const idempotency = idempotencyOf(request, scope)
-  // Another salt makes another hash on each attempt; the outcome that the group keeps is the first's.
-  const passwordHash = await passwords.hash(password)
   const { accountsPerWindow: limit, windowSeconds } = config.rateLimits
   const address = addressOf(request)
+  const asked = { context: {}, address, limit, requestId: idempotency.requestIdFor('create') }
+  const known = await customers.getCreationLimit(asked, { deadline })
+  const tell = (state: AttemptsKnown) =>
+    tellLimit(response, 'accounts', { ...state, limit, windowSeconds })
+  // A repeat is told what the first one was told, whatever was created since.
+  if (known.retryAfterMs > 0 && !known.answered) {
+    tell(known)
+    throw tooMany('Too many accounts have been created from this address', known.retryAfterMs)
+  }
+  // Another salt makes another hash on each attempt; the outcome that the group keeps is the first's.
+  const passwordHash = await passwords.hash(password)
   const wanted = { role, username, usernameKey: key, name, passwordHash, address }
-  return await writeUnlessKept(idempotency, 'create', (context) =>
-    customers.createAccount({ ...wanted, context, limit, windowSeconds }, { deadline }),
-  )
+  try {
+    const reply = await writeUnlessKept(idempotency, 'create', (context) =>
+      customers.createAccount({ ...wanted, context, limit, windowSeconds }, { deadline }),
+    )
+    tell(reply.replayed ? known : oneLess(known))
+    return reply
+  } catch (error) {
+    // Others may have used up what was left meanwhile: the group decides.
+    tell(error instanceof AppError && error.code === 'RATE_LIMITED' ? noneLeft(error) : known)
+    throw error
+  }
 }
 
 /** The limit is checked before anything is hashed, and only a failure is ordered. */
@@ -147,23 +180,18 @@ async function checkPassword(
   const { failedLoginsPerWindow: limit, windowSeconds } = config.rateLimits
   const attempt = { role, usernameKey: usernameKey(username), address: addressOf(request) }
   const known = await customers.getCredentials({ ...attempt, limit, windowSeconds }, { deadline })
-  if (limit > 0) {
-    setRateLimitHeaders(response, {
-      policy: 'failed-logins',
-      limit,
-      windowSeconds,
-      remaining: known.attemptsLeft,
-      resetSeconds: known.retryAfterMs > 0 ? known.retryAfterMs / 1_000 : windowSeconds,
-    })
-  }
+  const tell = (state: AttemptsKnown) =>
+    tellLimit(response, 'failed-logins', { ...state, limit, windowSeconds })
   if (known.retryAfterMs > 0) {
-    throw new AppError('RATE_LIMITED', {
-      message: 'Too many failed logins; try again later.',
-      details: { retryAfterMs: known.retryAfterMs },
-    })
+    tell(known)
+    throw tooMany('Too many failed logins', known.retryAfterMs)
   }
   const hash = known.found ? known.passwordHash : undefined
-  if ((await passwords.verify(hash, password)) && known.account !== null) return known.account
+  if ((await passwords.verify(hash, password)) && known.account !== null) {
+    tell(known)
+    return known.account
+  }
+  tell(oneLess(known))
   if (limit > 0) {
     const failed = { ...attempt, context: onlyOnce(), windowSeconds }
     await customers.recordFailedLogin(failed, { deadline })

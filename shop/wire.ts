@@ -1,5 +1,6 @@
 /** From the groups' messages to the bodies of answers. Pure. */
 import type { Request } from 'express'
+import { z } from 'zod'
 import { assert } from '../common/assert.ts'
 import { AppError } from '../common/errors.ts'
 import type { Money } from '../common/money.ts'
@@ -52,6 +53,23 @@ export function pageBody<Entry>(
   url.searchParams.set('cursor', nextCursor)
   return { items, next: url.pathname + url.search }
 }
+
+/** For the document: an answer's own header, and the conditions that requests may set. */
+export const etagHeader = {
+  ETag: 'Of the version that it is in, for If-Match; sales do not move it',
+}
+export const ifMatchHeader = z.object({
+  'If-Match': z
+    .string()
+    .meta({ description: 'An ETag: 412 when the item is another version by now.' })
+    .optional(),
+})
+export const ifNoneMatchHeader = z.object({
+  'If-None-Match': z
+    .string()
+    .meta({ description: 'An ETag: 304 while the item is still that version.' })
+    .optional(),
+})
 
 /** A strong ETag: the version counts what its seller edits; sales do not move it. */
 export function etagOf({ version }: Item__Output): string {

@@ -13,11 +13,13 @@ import type { CheckSessionRequest as _agora_customers_v1_CheckSessionRequest, Ch
 import type { ClaimPurchaseRequest as _agora_customers_v1_ClaimPurchaseRequest, ClaimPurchaseRequest__Output as _agora_customers_v1_ClaimPurchaseRequest__Output } from './agora/customers/v1/ClaimPurchaseRequest.ts';
 import type { CreateAccountRequest as _agora_customers_v1_CreateAccountRequest, CreateAccountRequest__Output as _agora_customers_v1_CreateAccountRequest__Output } from './agora/customers/v1/CreateAccountRequest.ts';
 import type { CreateSessionRequest as _agora_customers_v1_CreateSessionRequest, CreateSessionRequest__Output as _agora_customers_v1_CreateSessionRequest__Output } from './agora/customers/v1/CreateSessionRequest.ts';
+import type { CreationLimit as _agora_customers_v1_CreationLimit, CreationLimit__Output as _agora_customers_v1_CreationLimit__Output } from './agora/customers/v1/CreationLimit.ts';
 import type { Credentials as _agora_customers_v1_Credentials, Credentials__Output as _agora_customers_v1_Credentials__Output } from './agora/customers/v1/Credentials.ts';
 import type { CustomersClient as _agora_customers_v1_CustomersClient, CustomersDefinition as _agora_customers_v1_CustomersDefinition } from './agora/customers/v1/Customers.ts';
 import type { EndSessionRequest as _agora_customers_v1_EndSessionRequest, EndSessionRequest__Output as _agora_customers_v1_EndSessionRequest__Output } from './agora/customers/v1/EndSessionRequest.ts';
 import type { GetAccountRequest as _agora_customers_v1_GetAccountRequest, GetAccountRequest__Output as _agora_customers_v1_GetAccountRequest__Output } from './agora/customers/v1/GetAccountRequest.ts';
 import type { GetCartRequest as _agora_customers_v1_GetCartRequest, GetCartRequest__Output as _agora_customers_v1_GetCartRequest__Output } from './agora/customers/v1/GetCartRequest.ts';
+import type { GetCreationLimitRequest as _agora_customers_v1_GetCreationLimitRequest, GetCreationLimitRequest__Output as _agora_customers_v1_GetCreationLimitRequest__Output } from './agora/customers/v1/GetCreationLimitRequest.ts';
 import type { GetCredentialsRequest as _agora_customers_v1_GetCredentialsRequest, GetCredentialsRequest__Output as _agora_customers_v1_GetCredentialsRequest__Output } from './agora/customers/v1/GetCredentialsRequest.ts';
 import type { GetPurchaseRequest as _agora_customers_v1_GetPurchaseRequest, GetPurchaseRequest__Output as _agora_customers_v1_GetPurchaseRequest__Output } from './agora/customers/v1/GetPurchaseRequest.ts';
 import type { ListPurchasesRequest as _agora_customers_v1_ListPurchasesRequest, ListPurchasesRequest__Output as _agora_customers_v1_ListPurchasesRequest__Output } from './agora/customers/v1/ListPurchasesRequest.ts';
@@ -59,11 +61,13 @@ export interface ProtoGrpcType {
         ClaimPurchaseRequest: MessageTypeDefinition<_agora_customers_v1_ClaimPurchaseRequest, _agora_customers_v1_ClaimPurchaseRequest__Output>
         CreateAccountRequest: MessageTypeDefinition<_agora_customers_v1_CreateAccountRequest, _agora_customers_v1_CreateAccountRequest__Output>
         CreateSessionRequest: MessageTypeDefinition<_agora_customers_v1_CreateSessionRequest, _agora_customers_v1_CreateSessionRequest__Output>
+        CreationLimit: MessageTypeDefinition<_agora_customers_v1_CreationLimit, _agora_customers_v1_CreationLimit__Output>
         Credentials: MessageTypeDefinition<_agora_customers_v1_Credentials, _agora_customers_v1_Credentials__Output>
         Customers: SubtypeConstructor<typeof grpc.Client, _agora_customers_v1_CustomersClient> & { service: _agora_customers_v1_CustomersDefinition }
         EndSessionRequest: MessageTypeDefinition<_agora_customers_v1_EndSessionRequest, _agora_customers_v1_EndSessionRequest__Output>
         GetAccountRequest: MessageTypeDefinition<_agora_customers_v1_GetAccountRequest, _agora_customers_v1_GetAccountRequest__Output>
         GetCartRequest: MessageTypeDefinition<_agora_customers_v1_GetCartRequest, _agora_customers_v1_GetCartRequest__Output>
+        GetCreationLimitRequest: MessageTypeDefinition<_agora_customers_v1_GetCreationLimitRequest, _agora_customers_v1_GetCreationLimitRequest__Output>
         GetCredentialsRequest: MessageTypeDefinition<_agora_customers_v1_GetCredentialsRequest, _agora_customers_v1_GetCredentialsRequest__Output>
         GetPurchaseRequest: MessageTypeDefinition<_agora_customers_v1_GetPurchaseRequest, _agora_customers_v1_GetPurchaseRequest__Output>
         ListPurchasesRequest: MessageTypeDefinition<_agora_customers_v1_ListPurchasesRequest, _agora_customers_v1_ListPurchasesRequest__Output>

@@ -9,12 +9,13 @@ let server: HttpServer
 beforeAll(async () => {
   server = await serveApp((app) => {
     const api = createApi(app, { title: 'Test <API>', version: '1.0.0', description: 'For tests.' })
-    const item = api.define('Item', z.object({ id: z.string(), units: z.int() }))
+    const item = z.object({ id: z.string(), units: z.int() }).meta({ id: 'Item' })
     api.operation(
       {
         method: 'post',
         path: '/v1/items/{id}/units',
         id: 'changeUnits',
+        tag: 'Items',
         summary: 'Adds or removes units',
         params: z.object({ id: z.string().regex(/^\d+-\d+$/) }),
         body: z.object({ change: z.int() }),
@@ -49,7 +50,7 @@ describe('an operation', () => {
     expect(operation.operationId).toBe('changeUnits')
     expect(operation.security).toEqual([{ session: [] }])
     const names = operation.parameters.map((parameter: { name: string }) => parameter.name)
-    expect(names.sort()).toEqual(['Idempotency-Key', 'id'])
+    expect(names.sort()).toEqual(['Idempotency-Key', 'X-Request-Id', 'id'])
     expect(operation.requestBody.content['application/json'].schema.required).toEqual(['change'])
     expect(operation.responses['200'].content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/Item',
@@ -60,13 +61,20 @@ describe('an operation', () => {
       '401',
       '404',
       '409',
+      '413',
+      '415',
+      '429',
       '503',
       '504',
     ])
     expect(operation.responses['409'].description).toContain('QUANTITY_LIMIT')
     expect(operation.responses['409'].content['application/problem+json'].schema).toEqual({
-      $ref: '#/components/schemas/Problem',
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        { type: 'object', properties: { code: { enum: ['TOO_FEW_UNITS', 'QUANTITY_LIMIT'] } } },
+      ],
     })
+    expect(document.components.headers['Retry-After']).toMatchObject({ required: true })
   })
 
   it('is shown to people', async () => {

@@ -6,16 +6,15 @@ import {
   extendZodWithOpenApi,
   OpenAPIRegistry,
   OpenApiGeneratorV31,
-  type ResponseConfig,
 } from '@asteasolutions/zod-to-openapi'
 import type { Express } from 'express'
-import { type ZodObject, type ZodType, z } from 'zod'
-import { type ErrorCode, errorTable } from '../../common/errors.ts'
+import { type ZodObject, z } from 'zod'
+import type { ErrorCode } from '../../common/errors.ts'
+import { type ApiReply, registerResponseParts, responsesOf } from './api-responses.ts'
 import { renderDocs } from './docs.ts'
 import { IDEMPOTENCY_HEADER } from './idempotency.ts'
+import { REQUEST_ID_HEADER } from './request-id.ts'
 import { type RouteInput, type RouteReply, type RouteSchemas, route } from './route.ts'
-
-export type ApiReply = { readonly description: string; readonly schema?: ZodType }
 
 export type Operation<Schemas extends OperationSchemas> = Schemas & {
   readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete'
@@ -23,16 +22,20 @@ export type Operation<Schemas extends OperationSchemas> = Schemas & {
   readonly path: `/${string}`
   /** Unique, as `putUpItem`. */
   readonly id: string
+  /** Operations of a kind are shown together. */
+  readonly tag: string
   readonly summary: string
   readonly description?: string
   /** By HTTP status. */
   readonly replies: Readonly<Record<number, ApiReply>>
-  /** What may go wrong beyond what every operation shares (400, 415, 5xx, …). */
+  /** What may go wrong beyond what every operation shares (400, 401, 415, 429, 5xx, …). */
   readonly problems?: readonly ErrorCode[]
   /** Needs a bearer token. */
   readonly session?: boolean
   /** Takes an Idempotency-Key. */
   readonly idempotent?: boolean
+  /** Headers that it honours besides. */
+  readonly headers?: ZodObject
 }
 
 export type OperationSchemas = RouteSchemas & {
@@ -46,8 +49,6 @@ export type Api = {
     operation: Operation<Schemas>,
     work: (input: RouteInput<Schemas>) => Promise<RouteReply>,
   ): void
-  /** Names a schema, so that the document shows it once. Use what is returned from then on. */
-  define<Schema extends ZodType>(name: string, schema: Schema): Schema
   /** Serves /openapi.json and /docs. Call it after the last operation. */
   serveDocs(): void
 }
@@ -60,23 +61,14 @@ export type ApiTitle = {
 
 extendZodWithOpenApi(z)
 
-const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  requestId: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  retryable: z.boolean(),
-})
-
-const common: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'UNAVAILABLE', 'DEADLINE_EXCEEDED']
-
 export function createApi(app: Express, title: ApiTitle): Api {
   const registry = new OpenAPIRegistry()
-  const problem = registry.register('Problem', problemSchema)
-  registry.registerComponent('securitySchemes', 'session', { type: 'http', scheme: 'bearer' })
+  registerResponseParts(registry)
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that POST /v1/sessions answers with.',
+  })
 
   return {
     operation(operation, work) {
@@ -94,22 +86,21 @@ export function createApi(app: Express, title: ApiTitle): Api {
         method,
         path,
         operationId: operation.id,
+        tags: [operation.tag],
         summary: operation.summary,
         ...(operation.description === undefined ? {} : { description: operation.description }),
         ...(operation.session === true ? { security: [{ session: [] }] } : {}),
         request: {
           ...(params === undefined ? {} : { params }),
           ...(query === undefined ? {} : { query }),
-          ...(operation.idempotent === true ? { headers: idempotencyHeader } : {}),
+          headers: headersOf(operation),
           ...(body === undefined
             ? {}
             : { body: { required: true, content: { 'application/json': { schema: body } } } }),
         },
-        responses: { ...replies(operation.replies), ...problems(operation, problem) },
+        responses: responsesOf(operation, operation.idempotent === true),
       })
     },
-    // A clone: schemas made before zod was extended lack what registering needs.
-    define: (name, schema) => registry.register(name, schema.clone()),
     serveDocs() {
       const generator = new OpenApiGeneratorV31(registry.definitions)
       const document = generator.generateDocument({ openapi: '3.1.0', info: title })
@@ -125,36 +116,26 @@ export function createApi(app: Express, title: ApiTitle): Api {
   }
 }
 
-const idempotencyHeader = z.object({ [IDEMPOTENCY_HEADER]: z.string().min(1).max(128).optional() })
-
-function replies(declared: Readonly<Record<number, ApiReply>>): Record<string, ResponseConfig> {
-  const entries = Object.entries(declared).map(([status, { description, schema }]) => {
-    const content = schema === undefined ? {} : { content: { 'application/json': { schema } } }
-    return [status, { description, ...content }]
-  })
-  return Object.fromEntries(entries)
+function headersOf({ idempotent, headers }: Operation<OperationSchemas>): ZodObject {
+  const shared = { ...requestIdHeader, ...(idempotent === true ? idempotencyHeader : {}) }
+  return z.object({ ...headers?.shape, ...shared })
 }
 
-/** One entry per status; codes that share it stand in its description. */
-function problems(
-  operation: Pick<Operation<OperationSchemas>, 'problems' | 'session' | 'replies'>,
-  schema: ZodType,
-): Record<string, ResponseConfig> {
-  const codes = new Set<ErrorCode>([
-    ...common,
-    ...(operation.session === true ? (['UNAUTHENTICATED'] as const) : []),
-    ...(operation.problems ?? []),
-  ])
-  const byStatus = new Map<number, ErrorCode[]>()
-  for (const code of codes) {
-    const status = errorTable[code].http
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  const content = { 'application/problem+json': { schema } }
-  return Object.fromEntries(
-    [...byStatus].map(([status, shared]) => {
-      const description = shared.map((code) => `${code}: ${errorTable[code].title}`).join('. ')
-      return [String(status), { description, content }]
-    }),
-  )
+const requestIdHeader = {
+  [REQUEST_ID_HEADER]: z
+    .string()
+    .regex(/^[A-Za-z0-9_.~-]{1,64}$/)
+    .meta({ description: 'Made up here when left out.' })
+    .optional(),
+}
+
+const idempotencyHeader = {
+  [IDEMPOTENCY_HEADER]: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .meta({
+      description:
+        'Drawn by the client, one for each thing it wants done; the same for each repeat.',
+    })
+    .optional(),
 }

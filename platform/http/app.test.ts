@@ -216,16 +216,21 @@ describe('limits', () => {
     for (let call = 0; call < 6; call += 1) statuses.push((await fetch(`${url}/items/1`)).status)
     expect(statuses.slice(0, 4)).toEqual([204, 204, 204, 204])
     expect(statuses).toContain(429)
+    const refused = await fetch(`${url}/items/1`)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.headers.get('ratelimit-policy')).toBe('"address";q=4;w=2')
+    expect(refused.headers.get('ratelimit')).toBe('"address";r=0;t=1')
     expect((await fetch(`${url}/livez`)).status).toBe(200)
   })
 
   it('fill a bucket again as time passes', () => {
     const limiter = new AddressLimiter(10)
-    for (let call = 0; call < 20; call += 1) expect(limiter.take('a', 0)).toBe(0)
-    expect(limiter.take('a', 0)).toBe(100)
-    expect(limiter.take('b', 0)).toBe(0)
-    expect(limiter.take('a', 100)).toBe(0)
-    expect(limiter.take('a', 100)).toBeGreaterThan(0)
+    const waitMs = (address: string, nowMs: number) => limiter.take(address, nowMs).waitMs
+    for (let call = 0; call < 20; call += 1) expect(waitMs('a', 0)).toBe(0)
+    expect(waitMs('a', 0)).toBe(100)
+    expect(limiter.take('b', 0)).toEqual({ waitMs: 0, remaining: 19, fullInMs: 100 })
+    expect(waitMs('a', 100)).toBe(0)
+    expect(waitMs('a', 100)).toBeGreaterThan(0)
   })
 
   it('refuse more requests under way than allowed, and take new ones afterwards', async () => {

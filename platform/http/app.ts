@@ -2,14 +2,20 @@
  * An Express application as every server runs it: request ids, limits, JSON, probes, measurements, problems. It must not know
  * what is served: routes come between createHttpApp and finishHttpApp.
  */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { Histogram } from 'prom-client'
 import { AppError } from '../../common/errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { appErrorFrom, sendProblem } from './problem.ts'
-import { AddressLimiter } from './rate-limit.ts'
+import { AddressLimiter, addRateLimit, BURST_SECONDS } from './rate-limit.ts'
 import { assignRequestId, requestIdOf } from './request-id.ts'
 
 export type ReadinessReport = {
@@ -137,11 +143,7 @@ function limitLoad({
   const limiter = rateLimitPerAddress > 0 ? new AddressLimiter(rateLimitPerAddress) : undefined
   let inFlight = 0
   return (request, response, next) => {
-    const waitMs = limiter?.take(request.socket.remoteAddress ?? '', performance.now()) ?? 0
-    if (waitMs > 0) {
-      const message = 'Too many requests from this address: slow down'
-      throw new AppError('RATE_LIMITED', { message, details: { retryAfterMs: waitMs } })
-    }
+    if (limiter !== undefined) takeToken(limiter, request, response)
     if (inFlight >= inFlightMax) throw new AppError('OVERLOADED')
     inFlight += 1
     response.once('close', () => {
@@ -149,6 +151,21 @@ function limitLoad({
     })
     next()
   }
+}
+
+function takeToken(limiter: AddressLimiter, request: Request, response: Response): void {
+  const address = request.socket.remoteAddress ?? ''
+  const { waitMs, remaining, fullInMs } = limiter.take(address, performance.now())
+  addRateLimit(response, {
+    policy: 'address',
+    limit: limiter.capacity,
+    windowSeconds: BURST_SECONDS,
+    remaining,
+    resetSeconds: (waitMs > 0 ? waitMs : fullInMs) / 1_000,
+  })
+  if (waitMs === 0) return
+  const message = 'Too many requests from this address: slow down'
+  throw new AppError('RATE_LIMITED', { message, details: { retryAfterMs: waitMs } })
 }
 
 const mediaTypes = { json: ['application/json'], xml: ['text/xml', 'application/xml'] }

@@ -2,99 +2,99 @@
  * An OpenAPI document as one page for people: no scripts, nothing loaded from elsewhere.
  */
 import type { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
+import {
+  anchorOf,
+  badge,
+  type OperationObject,
+  type PlacedOperation,
+  renderOperation,
+} from './docs-operation.ts'
+import { exampleOf, fieldsTable, type Schemas } from './docs-schema.ts'
+import { style } from './docs-style.ts'
+import { code, escapeHtml, jsonBlock, prose } from './docs-text.ts'
 
 type Document = ReturnType<OpenApiGeneratorV31['generateDocument']>
-
-type OperationObject = {
-  readonly operationId?: string
-  readonly summary?: string
-  readonly description?: string
-  readonly security?: readonly unknown[]
-  readonly parameters?: readonly {
-    readonly name?: string
-    readonly in?: string
-    readonly required?: boolean
-    readonly schema?: unknown
-  }[]
-  readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> }
-  readonly responses?: Record<string, ResponseObject>
-}
-
-type ResponseObject = {
-  readonly description?: string
-  readonly content?: Record<string, { readonly schema?: unknown }>
-}
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 export function renderDocs(document: Document): string {
   const { title, version, description = '' } = document.info
-  const sections: string[] = []
-  for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const method of methods) {
-      const operation = item[method] as OperationObject | undefined
-      if (operation !== undefined) sections.push(renderOperation(method, path, operation))
-    }
-  }
-  const schemas = Object.entries(document.components?.schemas ?? {}).map(
-    ([name, schema]) =>
-      `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${json(schema)}</section>`,
-  )
+  const groups = operationsByTag(document)
+  const schemas = (document.components?.schemas ?? {}) as Schemas
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title>
 <style>${style}</style></head>
-<body><h1>${escapeHtml(title)} <small>${escapeHtml(version)}</small></h1>
-<p>${escapeHtml(description)} As a document for programs: <a href="/openapi.json">openapi.json</a>.</p>
-${sections.join('\n')}
-<h2>Schemas</h2>
-${schemas.join('\n')}
-</body></html>
+<body>${navigation(groups, schemas)}
+<main><h1>${escapeHtml(title)} <small>API version ${escapeHtml(version)}</small></h1>
+<p>${prose(description)}</p>
+${conventions(document)}
+${[...groups].map(([tag, operations]) => section(tag, operations, schemas)).join('\n')}
+${schemaSection(schemas)}
+</main></body></html>
 `
 }
 
-function renderOperation(method: string, path: string, operation: OperationObject): string {
-  const { summary = '', description, parameters = [], requestBody, responses = {} } = operation
-  const parts = [
-    `<h2><code class="${method}">${method.toUpperCase()}</code> <code>${escapeHtml(path)}</code></h2>`,
-    `<p>${escapeHtml(summary)}${operation.security === undefined ? '' : ' <em>Needs a session.</em>'}</p>`,
-  ]
-  if (description !== undefined) parts.push(`<p>${escapeHtml(description)}</p>`)
-  if (parameters.length > 0) {
-    const rows = parameters.map(
-      ({ name = '', in: place = '', required, schema }) =>
-        `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(place)}` +
-        `${required === true ? ', required' : ''}</td><td>${json(schema)}</td></tr>`,
+/** In the order in which they were declared. */
+function operationsByTag({ paths = {} }: Document): Map<string, PlacedOperation[]> {
+  const groups = new Map<string, PlacedOperation[]>()
+  for (const [path, item] of Object.entries(paths)) {
+    for (const method of methods) {
+      const operation = item[method] as OperationObject | undefined
+      if (operation === undefined) continue
+      const tag = operation.tags?.[0] ?? 'Operations'
+      groups.set(tag, [...(groups.get(tag) ?? []), { method, path, operation }])
+    }
+  }
+  return groups
+}
+
+function navigation(groups: Map<string, readonly PlacedOperation[]>, schemas: Schemas): string {
+  const lists = [...groups].map(([tag, operations]) => {
+    const entries = operations.map(
+      (one) =>
+        `<li><a href="#${anchorOf(one)}">${badge(one.method)}${escapeHtml(one.path)}</a></li>`,
     )
-    parts.push(`<table>${rows.join('')}</table>`)
-  }
-  for (const { schema } of Object.values(requestBody?.content ?? {})) {
-    parts.push(`<h4>Body</h4>${json(schema)}`)
-  }
-  parts.push(...Object.entries(responses).map(renderResponse))
-  return `<section id="${escapeHtml(operation.operationId ?? path)}">${parts.join('\n')}</section>`
+    return `<h2>${escapeHtml(tag)}</h2><ul>${entries.join('')}</ul>`
+  })
+  const named = Object.keys(schemas).map(
+    (name) => `<li><a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a></li>`,
+  )
+  return `<nav>${lists.join('')}<h2>Schemas</h2><ul>${named.join('')}</ul></nav>`
 }
 
-function renderResponse([status, response]: [string, ResponseObject]): string {
-  const { description = '', content = {} } = response
-  const isProblem = Object.hasOwn(content, 'application/problem+json')
-  const bodies = isProblem ? [] : Object.values(content).map(({ schema }) => json(schema))
-  return `<p><strong>${escapeHtml(status)}</strong> ${escapeHtml(description)}</p>${bodies.join('')}`
+/** What holds for every operation. */
+function conventions({ components }: Document): string {
+  const headers = Object.entries(components?.headers ?? {}) as [string, { description?: string }][]
+  const rows = headers.map(
+    ([name, { description = '' }]) =>
+      `<tr><td>${code(name)}</td><td>${prose(description)}</td></tr>`,
+  )
+  return `<section id="conventions"><h2>Conventions</h2>
+<ul>
+<li>Bodies are JSON, at most 64 KiB. Fields that are not known are refused, by name.</li>
+<li>A session’s token goes into ${code('Authorization: Bearer …')}.</li>
+<li>Every write but logging in and out takes an ${code('Idempotency-Key')}: a repeat under the same key, at any server, has no second
+effect and gets the first answer.</li>
+<li>Lists come in pages: follow ${code('next')} until it is null.</li>
+<li>Money is an integer of minor units, with its currency.</li>
+<li>What goes wrong is told as a <a href="#schema-Problem">problem</a> (RFC 9457): act on its ${code('code')}.</li>
+<li>For programs: <a href="/openapi.json">openapi.json</a>.</li>
+</ul>
+<h4>Headers of answers</h4><table><tbody>${rows.join('')}</tbody></table></section>`
 }
 
-function json(value: unknown): string {
-  return `<pre>${escapeHtml(JSON.stringify(value, null, 1) ?? '')}</pre>`
+function section(tag: string, operations: readonly PlacedOperation[], schemas: Schemas): string {
+  const articles = operations.map((operation) => renderOperation(operation, schemas))
+  return `<section><h2>${escapeHtml(tag)}</h2>${articles.join('\n')}</section>`
 }
 
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+function schemaSection(schemas: Schemas): string {
+  const articles = Object.entries(schemas).map(([name, schema]) => {
+    const { description } = schema
+    return `<article id="schema-${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>
+${description === undefined ? '' : `<p>${prose(description)}</p>`}${fieldsTable(schema)}
+<details><summary>Example</summary>${jsonBlock(exampleOf(schema, schemas))}</details></article>`
+  })
+  return `<section id="schemas"><h2>Schemas</h2>${articles.join('\n')}</section>`
 }
-
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}
-section{border-top:1px solid #ccc;margin-top:1.5rem}pre{background:#f5f5f5;padding:.5rem;overflow:auto;margin:.25rem 0}
-td{vertical-align:top;padding:.25rem .75rem .25rem 0}code.get{color:#06c}code.post{color:#080}
-code.patch,code.put{color:#a60}code.delete{color:#b00}`

@@ -75,7 +75,13 @@ export type ReplicaClientOptions<Definition extends ServiceDefinition> = {
 }
 
 /** Failures that another replica, or the same one later, may not have. */
-const passing: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'OVERLOADED'])
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'OVERLOADED',
+  // This copy came too late to be applied, and nothing happened: a new copy may do better.
+  'REQUEST_TOO_OLD',
+])
 
 const PROBE_TIMEOUT_MS = 1_000
 const BACKOFF_FIRST_MS = 20
@@ -177,7 +183,8 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
 function gaveUp(last: AppError | undefined, definite: boolean): AppError {
   if (last === undefined) return new AppError('DEADLINE_EXCEEDED', { definite: true })
   const { code, message, fields, details } = last
-  return new AppError(code, { message, definite, fields, details, cause: last })
+  const told = code === 'REQUEST_TOO_OLD' ? 'UNAVAILABLE' : code
+  return new AppError(told, { message, definite, fields, details, cause: last })
 }
 
 /** grpc.health.v1; needs no authentication. */

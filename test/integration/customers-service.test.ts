@@ -172,6 +172,27 @@ describe('accounts', () => {
     expect(error.details.retryAfterMs).toBeGreaterThan(3_500_000)
   })
 
+  test('can be asked about that limit first; what was answered is no new attempt', async () => {
+    const limits = { address: '10.0.0.7', limit: 2, windowSeconds: 3600 }
+    const ask = (requestId: string) =>
+      client.getCreationLimit({ ...read, address: '10.0.0.7', limit: 2, requestId }, within10s())
+    expect(await ask('none')).toEqual({ attemptsLeft: 2, retryAfterMs: 0, answered: false })
+    await createAccount('asked1', 'BUYER', { ...limits, ...write('asked-1') })
+    expect((await ask('none')).attemptsLeft).toBe(1)
+    await createAccount('asked2', 'BUYER', { ...limits, ...write('asked-2') })
+    const third = createAccount('asked3', 'BUYER', { ...limits, ...write('asked-3') })
+    expect(await codeOf(third)).toBe('RATE_LIMITED')
+    for (const [requestId, answered] of [
+      ['asked-1', true],
+      ['asked-3', false],
+      ['asked-4', false],
+    ] as const) {
+      const found = await ask(requestId)
+      expect(found).toMatchObject({ attemptsLeft: 0, answered })
+      expect(found.retryAfterMs).toBeGreaterThan(3_500_000)
+    }
+  })
+
   test('have credentials, and failed logins count towards a limit', async () => {
     await createAccount('cred')
     const login = { role: 'BUYER' as const, usernameKey: 'cred', address: '10.0.0.8' }

@@ -12,10 +12,12 @@ import type { CheckSessionRequest as _agora_customers_v1_CheckSessionRequest, Ch
 import type { ClaimPurchaseRequest as _agora_customers_v1_ClaimPurchaseRequest, ClaimPurchaseRequest__Output as _agora_customers_v1_ClaimPurchaseRequest__Output } from '../../../agora/customers/v1/ClaimPurchaseRequest.ts';
 import type { CreateAccountRequest as _agora_customers_v1_CreateAccountRequest, CreateAccountRequest__Output as _agora_customers_v1_CreateAccountRequest__Output } from '../../../agora/customers/v1/CreateAccountRequest.ts';
 import type { CreateSessionRequest as _agora_customers_v1_CreateSessionRequest, CreateSessionRequest__Output as _agora_customers_v1_CreateSessionRequest__Output } from '../../../agora/customers/v1/CreateSessionRequest.ts';
+import type { CreationLimit as _agora_customers_v1_CreationLimit, CreationLimit__Output as _agora_customers_v1_CreationLimit__Output } from '../../../agora/customers/v1/CreationLimit.ts';
 import type { Credentials as _agora_customers_v1_Credentials, Credentials__Output as _agora_customers_v1_Credentials__Output } from '../../../agora/customers/v1/Credentials.ts';
 import type { EndSessionRequest as _agora_customers_v1_EndSessionRequest, EndSessionRequest__Output as _agora_customers_v1_EndSessionRequest__Output } from '../../../agora/customers/v1/EndSessionRequest.ts';
 import type { GetAccountRequest as _agora_customers_v1_GetAccountRequest, GetAccountRequest__Output as _agora_customers_v1_GetAccountRequest__Output } from '../../../agora/customers/v1/GetAccountRequest.ts';
 import type { GetCartRequest as _agora_customers_v1_GetCartRequest, GetCartRequest__Output as _agora_customers_v1_GetCartRequest__Output } from '../../../agora/customers/v1/GetCartRequest.ts';
+import type { GetCreationLimitRequest as _agora_customers_v1_GetCreationLimitRequest, GetCreationLimitRequest__Output as _agora_customers_v1_GetCreationLimitRequest__Output } from '../../../agora/customers/v1/GetCreationLimitRequest.ts';
 import type { GetCredentialsRequest as _agora_customers_v1_GetCredentialsRequest, GetCredentialsRequest__Output as _agora_customers_v1_GetCredentialsRequest__Output } from '../../../agora/customers/v1/GetCredentialsRequest.ts';
 import type { GetPurchaseRequest as _agora_customers_v1_GetPurchaseRequest, GetPurchaseRequest__Output as _agora_customers_v1_GetPurchaseRequest__Output } from '../../../agora/customers/v1/GetPurchaseRequest.ts';
 import type { ListPurchasesRequest as _agora_customers_v1_ListPurchasesRequest, ListPurchasesRequest__Output as _agora_customers_v1_ListPurchasesRequest__Output } from '../../../agora/customers/v1/ListPurchasesRequest.ts';
@@ -130,6 +132,15 @@ export interface CustomersClient extends grpc.Client {
   getCart(argument: _agora_customers_v1_GetCartRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_agora_customers_v1_CartReply__Output>): grpc.ClientUnaryCall;
   getCart(argument: _agora_customers_v1_GetCartRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_CartReply__Output>): grpc.ClientUnaryCall;
   getCart(argument: _agora_customers_v1_GetCartRequest, callback: grpc.requestCallback<_agora_customers_v1_CartReply__Output>): grpc.ClientUnaryCall;
+  
+  GetCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  GetCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  GetCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  GetCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  getCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  getCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  getCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
+  getCreationLimit(argument: _agora_customers_v1_GetCreationLimitRequest, callback: grpc.requestCallback<_agora_customers_v1_CreationLimit__Output>): grpc.ClientUnaryCall;
   
   GetCredentials(argument: _agora_customers_v1_GetCredentialsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_agora_customers_v1_Credentials__Output>): grpc.ClientUnaryCall;
   GetCredentials(argument: _agora_customers_v1_GetCredentialsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_agora_customers_v1_Credentials__Output>): grpc.ClientUnaryCall;
@@ -246,6 +257,8 @@ export interface CustomersHandlers extends grpc.UntypedServiceImplementation {
   
   GetCart: grpc.handleUnaryCall<_agora_customers_v1_GetCartRequest__Output, _agora_customers_v1_CartReply>;
   
+  GetCreationLimit: grpc.handleUnaryCall<_agora_customers_v1_GetCreationLimitRequest__Output, _agora_customers_v1_CreationLimit>;
+  
   GetCredentials: grpc.handleUnaryCall<_agora_customers_v1_GetCredentialsRequest__Output, _agora_customers_v1_Credentials>;
   
   GetPurchase: grpc.handleUnaryCall<_agora_customers_v1_GetPurchaseRequest__Output, _agora_customers_v1_PurchaseReply>;
@@ -280,6 +293,7 @@ export interface CustomersDefinition extends grpc.ServiceDefinition {
   EndSession: MethodDefinition<_agora_customers_v1_EndSessionRequest, _agora_customers_v1_WriteReply, _agora_customers_v1_EndSessionRequest__Output, _agora_customers_v1_WriteReply__Output>
   GetAccount: MethodDefinition<_agora_customers_v1_GetAccountRequest, _agora_customers_v1_AccountReply, _agora_customers_v1_GetAccountRequest__Output, _agora_customers_v1_AccountReply__Output>
   GetCart: MethodDefinition<_agora_customers_v1_GetCartRequest, _agora_customers_v1_CartReply, _agora_customers_v1_GetCartRequest__Output, _agora_customers_v1_CartReply__Output>
+  GetCreationLimit: MethodDefinition<_agora_customers_v1_GetCreationLimitRequest, _agora_customers_v1_CreationLimit, _agora_customers_v1_GetCreationLimitRequest__Output, _agora_customers_v1_CreationLimit__Output>
   GetCredentials: MethodDefinition<_agora_customers_v1_GetCredentialsRequest, _agora_customers_v1_Credentials, _agora_customers_v1_GetCredentialsRequest__Output, _agora_customers_v1_Credentials__Output>
   GetPurchase: MethodDefinition<_agora_customers_v1_GetPurchaseRequest, _agora_customers_v1_PurchaseReply, _agora_customers_v1_GetPurchaseRequest__Output, _agora_customers_v1_PurchaseReply__Output>
   GetStatus: MethodDefinition<_agora_customers_v1_StatusRequest, _agora_customers_v1_StatusReply, _agora_customers_v1_StatusRequest__Output, _agora_customers_v1_StatusReply__Output>
