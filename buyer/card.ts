@@ -10,15 +10,16 @@ const fields = ['name', 'number', 'expiration', 'securityCode'] as const
 /** Throws UsageError when the file is not a card; whether the card is good the server says. */
 export async function readCard(file: string | undefined): Promise<CardRequest> {
   if (file !== undefined) return parseCard(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  const source = { file: undefined, flag: '--card-file FILE' }
   if (process.stdin.isTTY !== true) {
-    throw new UsageError('A card is needed: --card-file FILE, or --card-file - for standard input.')
+    throw new UsageError('A card is needed: --card-file FILE (- is standard input).')
   }
   const ask = (message: string): Promise<string> => input({ message }, { output: process.stderr })
   return {
     name: await ask('Name on the card'),
-    number: (await readSecret('Card number', { file: undefined })).replaceAll(' ', ''),
+    number: (await readSecret('Card number', source)).replaceAll(' ', ''),
     expiration: await ask('Expiration (MM/YY)'),
-    securityCode: await readSecret('Security code', { file: undefined }),
+    securityCode: await readSecret('Security code', source),
   }
 }
 

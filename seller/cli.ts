@@ -1,46 +1,46 @@
 /** ./agora seller: the seller's commands. What they share with the buyer's is in shop/cli. */
 import { type Command, Option } from 'commander'
 import { parseAmount } from '../common/money.ts'
-import type { Column } from '../platform/terminal/table.ts'
 import type { ItemBody } from '../shop/bodies.ts'
 import { addAccountCommands, wholeNumber } from '../shop/cli/accounts.ts'
-import {
-  type CliContext,
-  type ClusterAddresses,
-  money,
-  printPage,
-  printResult,
-} from '../shop/cli/context.ts'
+import { pagePath } from '../shop/cli/paging.ts'
+import type { CliContext } from '../shop/cli/context.ts'
 import { UsageError } from '../shop/cli/failures.ts'
 import { describeItem, itemColumns, ratingText } from '../shop/cli/items.ts'
-import { runCommandLine } from '../shop/cli/run.ts'
+import { money, printPage, printResult, type ShownColumn, shownTime } from '../shop/cli/output.ts'
+import { commandsOf, examples } from '../shop/cli/program.ts'
+import { type CliDefinition, type CliSurroundings, runCommandLine } from '../shop/cli/run.ts'
 import { createSellerClient, type SaleBody, type SellerClient } from './api.ts'
 
 type Context = CliContext<SellerClient>
 
-const saleColumns: readonly Column<SaleBody>[] = [
-  { title: 'sold at', value: ({ soldAt }) => soldAt },
-  { title: 'item', value: ({ itemId }) => itemId },
-  { title: 'name', value: ({ name }) => name },
+const saleColumns: readonly ShownColumn<SaleBody>[] = [
+  { title: 'sold at', value: ({ soldAt }) => shownTime(soldAt) },
+  { title: 'item', value: ({ itemId }) => itemId, idOf: 'item' },
+  { title: 'name', value: ({ name }) => name, mayCut: true },
   { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
   { title: 'price', value: ({ price }) => money(price), align: 'right' },
   { title: 'purchase', value: ({ purchaseId }) => purchaseId },
 ]
 
-export async function runCli(
-  words: readonly string[],
-  options: { locate: (dataDir: string | undefined) => ClusterAddresses; stateDir: string },
-): Promise<number> {
-  return await runCommandLine(
-    {
-      ...options,
-      role: 'seller',
-      createClient: createSellerClient,
-      addCommands,
-    },
-    words,
-  )
+const definition: CliDefinition<SellerClient> = {
+  role: 'seller',
+  createClient: createSellerClient,
+  addCommands,
+  firstSteps: [
+    'create-account ann',
+    "put 'Trail Shoe' --category 2 --price 89.90 --quantity 5 --keyword shoe trail",
+    'items',
+    'sales',
+  ],
 }
+
+export function runCli(words: readonly string[], surroundings: CliSurroundings): Promise<number> {
+  return runCommandLine(definition, surroundings, words)
+}
+
+/** For shell completion. */
+export const commands = () => commandsOf(definition)
 
 function addCommands(program: Command, context: () => Context): void {
   addAccountCommands(program, context)
@@ -49,6 +49,7 @@ function addCommands(program: Command, context: () => Context): void {
 }
 
 function addStockCommands(program: Command, context: () => Context): void {
+  program.commandsGroup('Selling:')
   program
     .command('put <name>')
     .description('put an item up for sale')
@@ -61,7 +62,10 @@ function addStockCommands(program: Command, context: () => Context): void {
     .option('--keyword <word...>', 'up to five, of at most eight characters', [])
     .addHelpText(
       'after',
-      "\nExample: put 'Trail Shoe' --category 2 --price 89.90 --quantity 5 --keyword shoe trail",
+      examples(
+        "put 'Trail Shoe' --category 2 --price 89.90 --quantity 5 --keyword shoe trail",
+        "put 'Old Lamp' --category 4 --price 12 --condition used",
+      ),
     )
     .action(async (name: string, { category, price, quantity, condition, keyword }) => {
       const { client } = context()
@@ -73,12 +77,15 @@ function addStockCommands(program: Command, context: () => Context): void {
         price: amountOf(price, context()),
         quantity,
       })
-      printResult(context(), item, `Item ${item.id}: ${item.name}, ${money(item.price)}`)
+      context().seen.add('item', item.id)
+      const units = `${item.quantity} for sale at ${money(item.price)}`
+      printResult(context(), item, `Item ${item.id}: ${item.name}, ${units}.`)
     })
 
   program
     .command('price <item> <amount>')
-    .description('change the price of an item, as in: price 2-17 19.99')
+    .description('change the price of an item')
+    .addHelpText('after', examples('price 2-17 19.99'))
     .action(async (itemId: string, amount: string) => {
       const { item } = await context().client.changePrice(itemId, amountOf(amount, context()))
       printResult(context(), item, `${item.id} ${item.name} costs ${money(item.price)} now.`)
@@ -87,6 +94,7 @@ function addStockCommands(program: Command, context: () => Context): void {
   program
     .command('units <item> <change>')
     .description('add units, or remove them with a negative number')
+    .addHelpText('after', examples('units 2-17 5', 'units 2-17 -3'))
     .allowUnknownOption()
     .action(async (itemId: string, change: string) => {
       const units = Number(change)
@@ -99,16 +107,18 @@ function addStockCommands(program: Command, context: () => Context): void {
 }
 
 function addReadingCommands(program: Command, context: () => Context): void {
+  program.commandsGroup('Looking:')
   program
     .command('items')
     .description('my items, newest first')
     .addOption(new Option('--on-sale', 'only those with units left').conflicts('soldOut'))
     .option('--sold-out', 'only those without')
+    .addHelpText('after', examples('items', 'items --on-sale --limit 50', 'items --sold-out'))
     .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
     .action(async ({ onSale, soldOut, limit }) => {
       const availability = onSale === true ? 'onSale' : soldOut === true ? 'soldOut' : 'all'
       const page = await context().client.listItems({ availability, limit })
-      printPage(context(), page, itemColumns, 'There are none; put one up with: put')
+      printPage(context(), page, itemColumns, 'There are none.')
     })
 
   program
@@ -137,12 +147,12 @@ function addReadingCommands(program: Command, context: () => Context): void {
     })
 
   program
-    .command('next <path>')
-    .description('the next page of a list, as the list printed it')
-    .action(async (path: string) => {
-      const isSales = path.startsWith('/v1/sales')
+    .command('next [path]')
+    .description('the next page of the list that was shown last, or of the one that named the path')
+    .action(async (given?: string) => {
+      const path = pagePath(context(), given)
       const { client } = context()
-      if (isSales)
+      if (path.startsWith('/v1/sales'))
         printPage(context(), await client.nextPage<SaleBody>(path), saleColumns, 'No more.')
       else printPage(context(), await client.nextPage<ItemBody>(path), itemColumns, 'No more.')
     })

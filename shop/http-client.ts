@@ -28,6 +28,10 @@ export type ClientOptions = {
   readonly ca?: string | Buffer | undefined
   /** How long a call may take altogether, over all servers. Default 20,000. */
   readonly giveUpAfterMs?: number
+  /** Told when a call begins; what it returns is called when the call has ended. */
+  readonly onCall?: () => () => void
+  /** Asked at each call: gives it up, with the signal's reason. A write may have happened then. */
+  readonly signal?: () => AbortSignal
 }
 
 export type ApiRequest = {
@@ -102,33 +106,41 @@ export function createApiClient(options: ClientOptions): ApiClient {
     onServerChange?.({ from: serverAt(index), to: serverAt(current), reason })
   }
 
+  const ask = async <Body>(request: ApiRequest): Promise<ApiAnswer<Body>> => {
+    const giveUpAtMs = Date.now() + giveUpAfterMs
+    const headers = headersOf(request, client.token)
+    const signal = options.signal?.()
+    let pauseMs = FIRST_PAUSE_MS
+    let said: ApiProblem | undefined
+    for (let attempts = 1; ; attempts += 1) {
+      const index = current
+      const leftMs = giveUpAtMs - Date.now()
+      const result = await attempt(http, serverAt(index), request, { headers, leftMs, signal })
+      if (!(result instanceof ApiProblem)) return finalAnswer<Body>(result, attempts)
+      leave(index, result.detail)
+      // What a server said tells more than that the last attempt was cut short.
+      if (!(result.cause instanceof NotReached)) said = result
+      if (Date.now() + pauseMs >= giveUpAtMs) throw said ?? result
+      // The first time round the others are asked at once.
+      if (attempts >= servers.length || isBusy(result)) {
+        await sleep(randomInt(Math.ceil(pauseMs / 2), pauseMs + 1))
+        signal?.throwIfAborted()
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      }
+    }
+  }
+
   const client: ApiClient = {
     token: options.token,
     get server() {
       return serverAt(current)
     },
     async request<Body>(request: ApiRequest): Promise<ApiAnswer<Body>> {
-      const giveUpAtMs = Date.now() + giveUpAfterMs
-      const headers = headersOf(request, client.token)
-      let pauseMs = FIRST_PAUSE_MS
-      let said: ApiProblem | undefined
-      for (let attempts = 1; ; attempts += 1) {
-        const index = current
-        const leftMs = giveUpAtMs - Date.now()
-        const result = await attempt(http, serverAt(index), request, headers, leftMs)
-        if (result instanceof ApiProblem) {
-          leave(index, result.detail)
-          // What a server said tells more than that the last attempt was cut short.
-          if (!(result.cause instanceof NotReached)) said = result
-          if (Date.now() + pauseMs >= giveUpAtMs) throw said ?? result
-          // The first time round the others are asked at once.
-          if (attempts >= servers.length || isBusy(result)) {
-            await sleep(randomInt(Math.ceil(pauseMs / 2), pauseMs + 1))
-            pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-          }
-          continue
-        }
-        return finalAnswer<Body>(result, attempts)
+      const ended = options.onCall?.()
+      try {
+        return await ask<Body>(request)
+      } finally {
+        ended?.()
       }
     },
     close() {
@@ -150,14 +162,20 @@ function headersOf(request: ApiRequest, token: string | undefined): Record<strin
   }
 }
 
+type AttemptOptions = {
+  readonly headers: Record<string, string>
+  readonly leftMs: number
+  readonly signal: AbortSignal | undefined
+}
+
 /** A problem here means: this server, just now. Anything it decided is the response. */
 async function attempt(
   http: AxiosInstance,
   server: string,
   { method, path, body, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS }: ApiRequest,
-  headers: Record<string, string>,
-  leftMs: number,
+  { headers, leftMs, signal }: AttemptOptions,
 ): Promise<AxiosResponse | ApiProblem> {
+  signal?.throwIfAborted()
   const timeout = Math.max(1, Math.min(attemptTimeoutMs, leftMs))
   try {
     const response = await http.request({
@@ -166,9 +184,11 @@ async function attempt(
       ...(body === undefined ? {} : { data: body }),
       headers,
       timeout,
+      ...(signal === undefined ? {} : { signal }),
     })
     return tryElsewhere.has(response.status) ? problemOf(response) : response
   } catch (cause) {
+    signal?.throwIfAborted()
     // What an axios error holds of the request (password, card) must not reach a log.
     const reason = axios.isAxiosError(cause) ? (cause.code ?? cause.message) : String(cause)
     const detail = `${server} cannot be reached (${reason})`

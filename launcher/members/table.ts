@@ -36,13 +36,17 @@ const heard: Column<MemberView> = {
   value: ({ lastHeardMsAgo }) => (lastHeardMsAgo === undefined ? '-' : ago(lastHeardMsAgo)),
   align: 'right',
 }
-const note: Column<MemberView> = { title: '', value: (one) => one.outside ?? one.problem }
+const note: Column<MemberView> = {
+  title: '',
+  value: (one) => one.outside ?? one.problem,
+  mayCut: true,
+}
 
 const raftColumns: readonly Column<MemberView>[] = [
   member,
   address,
   { title: 'role', value: ({ role }) => role },
-  { title: 'state', value: stateWords },
+  { title: 'state', value: stateWords, mayCut: true },
   numbers('match index', ({ matchIndex }) => matchIndex),
   numbers('lag', ({ lag }) => lag),
   heard,

@@ -13,6 +13,8 @@ export class NoTerminalError extends Error {
 export type SecretSource = {
   /** `-` reads standard input. */
   readonly file: string | undefined
+  /** How to name one, for the message where nobody can be asked. */
+  readonly flag: string
 }
 
 /** One line, without its line break. */
@@ -23,9 +25,19 @@ export async function readSecret(question: string, source: SecretSource): Promis
   }
   if (!process.stdin.isTTY) {
     throw new NoTerminalError(
-      `${question} is needed: give a file with it, or - for standard input.`,
+      `${question}: there is no terminal to ask at; give ${source.flag} (- is standard input).`,
     )
   }
   // On stderr, so that what the command prints can be piped.
   return await password({ message: question, mask: true }, { output: process.stderr })
+}
+
+/** As readSecret; typed, it has to be typed twice, since nobody sees what was typed. */
+export async function readNewSecret(question: string, source: SecretSource): Promise<string> {
+  for (;;) {
+    const secret = await readSecret(question, source)
+    if (source.file !== undefined) return secret
+    if ((await readSecret('Once more', source)) === secret) return secret
+    process.stderr.write('These were not the same.\n')
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Where one-shot commands keep their session between runs: a file with mode 0600, one per role,
- * cluster and profile.
+ * Where a command line keeps its session between runs: a file with mode 0600, one per role, cluster
+ * and profile.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,7 +42,8 @@ export class SessionFile {
     writeFileSync(this.path, `${JSON.stringify(session)}\n`, { mode: 0o600 })
   }
 
-  remove(): void {
-    rmSync(this.path, { force: true })
+  /** Unless somebody has begun another session since. */
+  removeIfOf(token: string): void {
+    if (this.read()?.token === token) rmSync(this.path, { force: true })
   }
 }

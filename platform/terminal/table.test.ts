@@ -1,11 +1,17 @@
+import { stripVTControlCharacters } from 'node:util'
+import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { formatTable } from './table.ts'
+import { type Column, formatTable as formatStyledTable } from './table.ts'
 
 type Row = { readonly name: string; readonly units: number }
-const columns = [
-  { title: 'name', value: (row: Row) => row.name },
-  { title: 'units', value: (row: Row) => String(row.units), align: 'right' },
-] as const
+const columns: readonly Column<Row>[] = [
+  { title: 'name', value: (row) => row.name, mayCut: true },
+  { title: 'units', value: (row) => String(row.units), align: 'right' },
+]
+
+/** Whatever FORCE_COLOR says where this runs. */
+const formatTable: typeof formatStyledTable = (rows, shown, options) =>
+  stripVTControlCharacters(formatStyledTable(rows, shown, options))
 
 describe('formatTable', () => {
   it('aligns columns by their longest cell', () => {
@@ -19,11 +25,31 @@ describe('formatTable', () => {
     expect(text).toBe('NAME      UNITS\nshoe          5\numbrella    120')
   })
 
-  it('cuts the widest column so that a row fits', () => {
+  it('cuts what may be cut so that a row fits', () => {
     const text = formatTable([{ name: 'a very long name indeed', units: 1 }], columns, {
       width: 20,
     })
-    expect(text.split('\n').every((line) => [...line].length <= 20)).toBe(true)
-    expect(text).toContain('…')
+    expect(text).toBe('NAME           UNITS\na very long …      1')
+  })
+
+  it('counts cells, not code points: ideographs take two, an emoji of five code points two', () => {
+    const rows = [
+      { name: '日本の靴日本の靴', units: 1 },
+      { name: '👩‍👩‍👧 shoes', units: 2 },
+    ]
+    const widths = formatTable(rows, columns, { width: 18 })
+      .split('\n')
+      .map((line) => stringWidth(line))
+    expect(widths).toEqual([18, 18, 18])
+  })
+
+  it('writes each row on lines of its own where the terminal is too narrow for a table', () => {
+    const rows = [
+      { name: 'shoe', units: 1_000_000 },
+      { name: 'hat', units: 2 },
+    ]
+    expect(formatTable(rows, columns, { width: 12 })).toBe(
+      'name   shoe\nunits  1000000\n\nname   hat\nunits  2',
+    )
   })
 })

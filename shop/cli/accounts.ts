@@ -1,9 +1,12 @@
-/** Commands that sellers and buyers have in common: accounts, sessions, the next page. */
+/** Commands that sellers and buyers have in common: accounts, sessions. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { readSecret } from '../../platform/terminal/secrets.ts'
+import { readNewSecret, readSecret, type SecretSource } from '../../platform/terminal/secrets.ts'
 import type { AccountClient } from '../account-client.ts'
 import type { AccountBody } from '../bodies.ts'
-import { type CliContext, describeFields, printResult, say } from './context.ts'
+import { type CliContext, forgetSession } from './context.ts'
+import { UsageError } from './failures.ts'
+import { describeFields, printResult } from './output.ts'
+import { examples } from './program.ts'
 
 const passwordFileHelp = 'read the password from the first line of a file; - is standard input'
 
@@ -11,13 +14,16 @@ export function addAccountCommands<Client extends AccountClient<AccountBody>>(
   program: Command,
   context: () => CliContext<Client>,
 ): void {
+  program.commandsGroup('Account:')
   program
     .command('create-account <username>')
-    .description('make an account and log in')
+    .description('make an account and log in; asks for a password')
     .option('--name <name>', 'shown to others; the username when left out')
     .option('--password-file <file>', passwordFileHelp)
+    .addHelpText('after', examples('create-account ann', "create-account ann --name 'Ann Lee'"))
     .action(async (username: string, { name, passwordFile }) => {
-      const password = await readSecret('Password (8 to 128 characters)', { file: passwordFile })
+      const source = secretFrom(context(), passwordFile)
+      const password = await readNewSecret('Password (8 to 128 characters)', source)
       const { client } = context()
       const account = await client.createAccount({
         username,
@@ -30,10 +36,11 @@ export function addAccountCommands<Client extends AccountClient<AccountBody>>(
 
   program
     .command('login <username>')
-    .description('begin a session')
+    .description('begin a session; asks for the password')
     .option('--password-file <file>', passwordFileHelp)
+    .addHelpText('after', examples('login ann', 'login ann --password-file ~/.ann-password'))
     .action(async (username: string, { passwordFile }) => {
-      const password = await readSecret('Password', { file: passwordFile })
+      const password = await readSecret('Password', secretFrom(context(), passwordFile))
       const session = await logIn(context(), username, password)
       const { idleTimeoutSeconds, account } = session
       const idle = `it ends after ${Math.round(idleTimeoutSeconds / 60)} minutes without a call`
@@ -44,11 +51,11 @@ export function addAccountCommands<Client extends AccountClient<AccountBody>>(
     .command('logout')
     .description('end the session')
     .action(async () => {
-      const { client, sessionFile } = context()
+      const { client } = context()
+      const { token } = client
       await client.logout()
-      sessionFile?.remove()
-      context().username = undefined
-      say('Logged out.')
+      forgetSession(context(), token)
+      printResult(context(), { loggedOut: true }, 'Logged out.')
     })
 
   program
@@ -61,6 +68,17 @@ export function addAccountCommands<Client extends AccountClient<AccountBody>>(
     })
 }
 
+/** At a prompt, standard input is where the commands come from. Throws UsageError. */
+function secretFrom(
+  { inPrompt }: { readonly inPrompt: boolean },
+  file: string | undefined,
+): SecretSource {
+  if (inPrompt && file === '-') {
+    throw new UsageError('Standard input is taken by the prompt: name a file.')
+  }
+  return { file, flag: '--password-file FILE' }
+}
+
 async function logIn<Client extends AccountClient<AccountBody>>(
   context: CliContext<Client>,
   username: string,
@@ -68,7 +86,8 @@ async function logIn<Client extends AccountClient<AccountBody>>(
 ) {
   const session = await context.client.login({ username, password })
   context.username = username
-  context.sessionFile?.write({ token: session.token, username })
+  context.unitsInCart = undefined
+  context.sessionFile.write({ token: session.token, username })
   return session
 }
 

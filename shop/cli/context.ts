@@ -1,10 +1,7 @@
-/** What every command of the two command lines gets: the client, its session, and where results go. */
-import type { Money } from '../../common/money.ts'
-import { formatMoney } from '../../common/money.ts'
+/** What every command of the two command lines gets: the client, its session, and what it knows of it. */
 import type { SessionFile } from '../../platform/terminal/session-file.ts'
-import { type Column, formatTable } from '../../platform/terminal/table.ts'
 import type { AccountClient } from '../account-client.ts'
-import type { PageBody } from '../bodies.ts'
+import type { SeenIds } from './seen-ids.ts'
 
 /** Where the cluster of a data directory is; given by the launcher. */
 export type ClusterAddresses = {
@@ -12,70 +9,44 @@ export type ClusterAddresses = {
   readonly currency: string
 }
 
-export type GlobalFlags = {
-  readonly json: boolean
-  readonly profile: string
-  readonly dataDir: string | undefined
-}
+export type Role = 'seller' | 'buyer'
 
 export type CliContext<Client extends AccountClient<unknown>> = {
   readonly client: Client
+  readonly role: Role
   readonly currency: string
+  /** A prompt runs many commands; its input is not free for their secrets. */
+  readonly inPrompt: boolean
   json: boolean
-  /** Kept between one-shot commands; a prompt keeps its session to itself. */
-  readonly sessionFile: SessionFile | undefined
-  /** Who is logged in, for the prompt. */
+  /** Kept between runs, per profile. */
+  readonly sessionFile: SessionFile
+  /** Who is logged in. */
   username: string | undefined
+  /** Of a buyer; undefined while it is not known. */
+  unitsInCart: number | undefined
+  /** The page after the one that was shown last. */
+  nextPage: string | undefined
+  readonly seen: SeenIds
+  /** What the user waits for, where a command can say more than that a server is asked. */
+  waitingFor: string | undefined
 }
 
-/** The result of a command: JSON as it is, or for a person. */
-export function printResult(
-  context: { readonly json: boolean },
-  result: unknown,
-  forPeople: string,
+/** A command as it is to be typed here: in a prompt without what stands before it. */
+export function asTyped(
+  { inPrompt, role }: { readonly inPrompt: boolean; readonly role: Role },
+  words: string,
+): string {
+  return inPrompt ? words : `./agora ${role} ${words}`
+}
+
+/** The session is over, whoever ended it. `token` was its. */
+export function forgetSession(
+  context: CliContext<AccountClient<unknown>>,
+  token: string | undefined,
 ): void {
-  process.stdout.write(`${context.json ? JSON.stringify(result) : forPeople}\n`)
-}
-
-/** Prose, never mixed with results. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
-
-export function printTable<Row>(
-  context: { readonly json: boolean },
-  result: unknown,
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  whenEmpty: string,
-): void {
-  if (context.json) printResult(context, result, '')
-  else if (rows.length === 0) say(whenEmpty)
-  else {
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined
-    process.stdout.write(`${formatTable(rows, columns, { width })}\n`)
-  }
-}
-
-/** A page as a table, and how to see the next one. */
-export function printPage<Row>(
-  context: { readonly json: boolean },
-  page: PageBody<Row>,
-  columns: readonly Column<Row>[],
-  whenEmpty: string,
-): void {
-  printTable(context, page, page.items, columns, whenEmpty)
-  if (page.next !== null && !context.json) say(`More: next '${page.next}'`)
-}
-
-/** Aligned `name  value` lines. */
-export function describeFields(fields: Readonly<Record<string, string>>): string {
-  const width = Math.max(...Object.keys(fields).map((name) => name.length))
-  return Object.entries(fields)
-    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
-    .join('\n')
-}
-
-export function money(value: Money): string {
-  return formatMoney(value)
+  const { client, sessionFile } = context
+  if (token !== undefined) sessionFile.removeIfOf(token)
+  client.token = undefined
+  context.username = undefined
+  context.unitsInCart = undefined
 }

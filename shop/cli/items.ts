@@ -1,11 +1,10 @@
 /** How the two command lines show items, votes and ratings. */
-import type { Column } from '../../platform/terminal/table.ts'
 import type { ItemBody, RatingBody } from '../bodies.ts'
-import { describeFields, money } from './context.ts'
+import { describeFields, money, type ShownColumn } from './output.ts'
 
-export const itemColumns: readonly Column<ItemBody>[] = [
-  { title: 'item', value: ({ id }) => id },
-  { title: 'name', value: ({ name }) => name },
+export const itemColumns: readonly ShownColumn<ItemBody>[] = [
+  { title: 'item', value: ({ id }) => id, idOf: 'item' },
+  { title: 'name', value: ({ name }) => name, mayCut: true },
   { title: 'price', value: ({ price }) => money(price), align: 'right' },
   { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
   { title: 'condition', value: ({ condition }) => condition },

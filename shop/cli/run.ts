@@ -2,34 +2,49 @@
  * Runs one command, or a prompt that runs the same commands one after the other. It must not know
  * which commands there are.
  */
-import { Command } from 'commander'
+import { join } from 'node:path'
 import { type ExitCode, exitCodes } from '../../platform/terminal/exit-codes.ts'
+import { HistoryFile } from '../../platform/terminal/history-file.ts'
+import { progress } from '../../platform/terminal/progress.ts'
 import { SessionFile } from '../../platform/terminal/session-file.ts'
 import type { AccountClient } from '../account-client.ts'
+import { ApiProblem } from '../api-problem.ts'
 import type { ClientOptions } from '../http-client.ts'
-import { type CliContext, type ClusterAddresses, type GlobalFlags, say } from './context.ts'
-import { reportFailure } from './failures.ts'
-import { readLines } from './lines.ts'
-import { shellWords } from './shell-words.ts'
+import { type CliContext, type ClusterAddresses, forgetSession, type Role } from './context.ts'
+import { Interrupted, reportFailure } from './failures.ts'
+import { type AddCommands, createProgram } from './program.ts'
+import { runPrompt } from './prompt.ts'
+import { SeenIds } from './seen-ids.ts'
 
 export type CliDefinition<Client extends AccountClient<unknown>> = {
-  readonly role: 'seller' | 'buyer'
+  readonly role: Role
   readonly createClient: (options: ClientOptions) => Client
-  readonly addCommands: (program: Command, context: () => CliContext<Client>) => void
+  readonly addCommands: AddCommands<Client>
+  /** What a newcomer types first. */
+  readonly firstSteps: readonly string[]
+  /** Finds out what the prompt shows and is not known; called before it is shown. */
+  readonly beforePrompt?: (context: CliContext<Client>) => Promise<void>
+}
+
+export type CliSurroundings = {
   /** Folder for what outlives a command, as in ~/.local/state. */
   readonly stateDir: string
   readonly locate: (dataDir: string | undefined) => ClusterAddresses
 }
 
-/** Said when a prompt opens on a terminal. */
-const firstSteps = 'Begin with: create-account NAME, or login NAME; help shows all commands.'
+type Flags = {
+  readonly json: boolean
+  readonly profile: string
+  readonly dataDir: string | undefined
+}
 
 /** Resolves with the exit code. */
 export async function runCommandLine<Client extends AccountClient<unknown>>(
   definition: CliDefinition<Client>,
+  surroundings: CliSurroundings,
   words: readonly string[],
 ): Promise<ExitCode> {
-  const runner = new Runner(definition)
+  const runner = new Runner(definition, surroundings)
   try {
     return await runner.run(words)
   } finally {
@@ -39,106 +54,133 @@ export async function runCommandLine<Client extends AccountClient<unknown>>(
 
 class Runner<Client extends AccountClient<unknown>> {
   readonly #definition: CliDefinition<Client>
-  #flags: GlobalFlags = { json: false, profile: 'default', dataDir: undefined }
+  readonly #surroundings: CliSurroundings
+  #flags: Flags = { json: false, profile: 'default', dataDir: undefined }
   #context: CliContext<Client> | undefined
   #inPrompt = false
+  /** A prompt that was opened with --json. */
+  #jsonThroughout = false
+  #abort = new AbortController()
 
-  constructor(definition: CliDefinition<Client>) {
+  constructor(definition: CliDefinition<Client>, surroundings: CliSurroundings) {
     this.#definition = definition
+    this.#surroundings = surroundings
   }
 
   async run(words: readonly string[]): Promise<ExitCode> {
-    let promptWanted = false
-    const code = await this.#runOne(words, () => {
-      promptWanted = true
+    const program = this.#program()
+    const { operands, unknown } = program.parseOptions([...words])
+    if (operands.length > 0 || unknown.length > 0) return (await this.#runOne(words)).code
+    this.#readFlags(program.opts())
+    this.#jsonThroughout = this.#flags.json
+    this.#inPrompt = true
+    const { stateDir } = this.#surroundings
+    const { role, beforePrompt } = this.#definition
+    const name = `${role}-${encodeURIComponent(this.#flags.profile)}.history`
+    const context = this.#opened()
+    return runPrompt({
+      context,
+      history: new HistoryFile(join(stateDir, name)),
+      program: () => this.#program(),
+      runOne: (typed) => this.#runInterruptibly(typed),
+      beforePrompt: async () => beforePrompt?.(context),
     })
-    return promptWanted ? await this.#prompt() : code
   }
 
   close(): void {
     this.#context?.client.close()
   }
 
-  async #prompt(): Promise<ExitCode> {
-    this.#inPrompt = true
-    const context = this.#open()
-    this.#context = context
-    const isTerminal = process.stdin.isTTY === true
-    if (isTerminal) say(firstSteps)
-    let last: ExitCode = exitCodes.ok
-    for await (const line of readLines(() => this.#promptText())) {
-      const typed = shellWords(line)
-      if (typed === undefined) say('A quote is left open.')
-      else if (typed[0] === 'exit' || typed[0] === 'quit') break
-      else if (typed.length > 0) last = await this.#runOne(typed, () => undefined)
-    }
-    // A script on standard input ends with the exit code of its last command.
-    return isTerminal ? exitCodes.ok : last
-  }
-
-  #promptText(): string {
-    const who = this.#context?.username ?? 'not logged in'
-    return `${this.#definition.role} (${who})> `
-  }
-
-  async #runOne(words: readonly string[], withoutCommand: () => void): Promise<ExitCode> {
-    try {
-      await this.#program(withoutCommand).parseAsync([...words], { from: 'user' })
-      return exitCodes.ok
-    } catch (error) {
-      return reportFailure(error, this.#flags.json, this.#definition.role)
-    }
-  }
-
-  /** A fresh program for each line: commander keeps the values of options between parses. */
-  #program(withoutCommand: () => void): Command {
-    const { role, addCommands } = this.#definition
-    const program = new Command(`agora ${role}`)
-    program
-      .description(`The ${role}'s command line. Without a command: a prompt.`)
-      .usage('[options] [command]')
-      .option('--json', 'print results as JSON')
-      .option('--profile <name>', 'keep this session apart from others')
-      .option('--data-dir <folder>', 'the cluster to talk to (default: .agora)')
-      .argument('[unknown...]')
-      .helpCommand('help [command]', 'say more about a command')
-      .exitOverride()
-      .showHelpAfterError('(help shows what there is)')
-      .hook('preAction', (_program, command) => this.#readFlags(command.optsWithGlobals()))
-      .action((unknown: string[]) => {
-        if (unknown.length > 0) program.error(`There is no command ${unknown[0]}.`)
-        withoutCommand()
-      })
-    addCommands(program, () => {
-      this.#context ??= this.#open()
-      return this.#context
+  /** `understood` is false for what is no command, or not written as one. */
+  async #runOne(words: readonly string[]): Promise<{ code: ExitCode; understood: boolean }> {
+    const program = this.#program()
+    let understood = false
+    program.hook('preAction', (_program, command) => {
+      understood = true
+      this.#readFlags(command.optsWithGlobals())
     })
-    for (const command of program.commands) {
-      command.exitOverride().showHelpAfterError('(help shows what there is)')
+    try {
+      await program.parseAsync([...words], { from: 'user' })
+      return { code: exitCodes.ok, understood: true }
+    } catch (error) {
+      progress.stop()
+      const hasEnded = error instanceof ApiProblem && error.status === 401
+      // A password that was refused ends no session; that the token was, does.
+      if (hasEnded && error.code !== 'BAD_CREDENTIALS' && this.#context !== undefined) {
+        forgetSession(this.#context, this.#context.client.token)
+      }
+      const { role } = this.#definition
+      const { json } = this.#flags
+      return { code: reportFailure(error, { json, role, inPrompt: this.#inPrompt }), understood }
+    } finally {
+      progress.stop()
     }
-    return program
   }
 
-  #readFlags(given: Partial<GlobalFlags>): void {
+  /** Ctrl-C gives a command up, not the prompt. */
+  async #runInterruptibly(words: readonly string[]) {
+    const interrupt = (): void => this.#abort.abort(new Interrupted())
+    process.on('SIGINT', interrupt)
+    try {
+      return await this.#runOne(words)
+    } finally {
+      process.off('SIGINT', interrupt)
+      // What follows, as the count of the cart, is not given up with it.
+      this.#abort = new AbortController()
+    }
+  }
+
+  #program() {
+    const { role, addCommands, firstSteps } = this.#definition
+    const context = (): CliContext<Client> => this.#opened()
+    return createProgram({ role, addCommands, firstSteps, context, inPrompt: this.#inPrompt })
+  }
+
+  #readFlags(given: Partial<Flags>): void {
     const { profile, dataDir } = this.#flags
     this.#flags = {
-      json: given.json === true,
+      json: given.json === true || this.#jsonThroughout,
       profile: given.profile ?? profile,
       dataDir: given.dataDir ?? dataDir,
     }
     if (this.#context !== undefined) this.#context.json = this.#flags.json
   }
 
-  #open(): CliContext<Client> {
-    const { role, createClient, locate, stateDir } = this.#definition
-    const { json, profile, dataDir } = this.#flags
-    const { servers, currency } = locate(dataDir)
-    // A prompt keeps its session to itself.
-    const sessionFile = this.#inPrompt
-      ? undefined
-      : new SessionFile({ folder: stateDir, role, servers, profile })
-    const stored = sessionFile?.read()
-    const client = createClient({ servers, token: stored?.token })
-    return { client, currency, json, sessionFile, username: stored?.username }
+  #opened(): CliContext<Client> {
+    this.#context ??= this.#open()
+    return this.#context
   }
+
+  #open(): CliContext<Client> {
+    const { role, createClient } = this.#definition
+    const { json, profile, dataDir } = this.#flags
+    const { locate, stateDir } = this.#surroundings
+    const { servers, currency } = locate(dataDir)
+    const sessionFile = new SessionFile({ folder: stateDir, role, servers, profile })
+    const stored = sessionFile.read()
+    const client = createClient({
+      servers,
+      token: stored?.token,
+      signal: () => this.#abort.signal,
+      onCall: () => progress.begin(() => context.waitingFor ?? waitingFor(client.server)),
+    })
+    const context: CliContext<Client> = {
+      client,
+      role,
+      currency,
+      inPrompt: this.#inPrompt,
+      json,
+      sessionFile,
+      username: stored?.username,
+      unitsInCart: undefined,
+      nextPage: undefined,
+      seen: new SeenIds(),
+      waitingFor: undefined,
+    }
+    return context
+  }
+}
+
+function waitingFor(server: string): string {
+  return `Waiting for ${server.replace(/^https?:\/\//, '')}`
 }

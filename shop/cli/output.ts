@@ -1,0 +1,82 @@
+/** How results and prose are printed: results on stdout, for people or as JSON; prose on stderr. */
+import { formatMoney, type Money } from '../../common/money.ts'
+import { progress } from '../../platform/terminal/progress.ts'
+import { styled } from '../../platform/terminal/style.ts'
+import { type Column, formatTable } from '../../platform/terminal/table.ts'
+import type { AccountClient } from '../account-client.ts'
+import type { PageBody } from '../bodies.ts'
+import { asTyped, type CliContext } from './context.ts'
+import type { IdKind } from './seen-ids.ts'
+
+type Context = CliContext<AccountClient<unknown>>
+
+/** A column of ids can be completed later. */
+export type ShownColumn<Row> = Column<Row> & { readonly idOf?: IdKind }
+
+/** The result of a command: JSON as it is, or for a person. */
+export function printResult(
+  context: { readonly json: boolean },
+  result: unknown,
+  forPeople: string,
+): void {
+  process.stdout.write(`${context.json ? JSON.stringify(result) : forPeople}\n`)
+}
+
+/** Prose, never mixed with results. */
+export function say(line: string): void {
+  progress.wipe()
+  process.stderr.write(`${line}\n`)
+}
+
+export function printTable<Row>(
+  context: Context,
+  result: unknown,
+  rows: readonly Row[],
+  columns: readonly ShownColumn<Row>[],
+  whenEmpty: string,
+): void {
+  // Backwards, so that the first row's id is the first to be offered.
+  for (const row of rows.toReversed()) {
+    for (const { idOf, value } of columns)
+      if (idOf !== undefined) context.seen.add(idOf, value(row))
+  }
+  if (context.json) printResult(context, result, '')
+  else if (rows.length === 0) say(whenEmpty)
+  else {
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined
+    process.stdout.write(`${formatTable(rows, columns, { width })}\n`)
+  }
+}
+
+/** A page as a table, and how to see the next one. */
+export function printPage<Row>(
+  context: Context,
+  page: PageBody<Row>,
+  columns: readonly ShownColumn<Row>[],
+  whenEmpty: string,
+): void {
+  printTable(context, page, page.items, columns, whenEmpty)
+  context.nextPage = page.next ?? undefined
+  if (page.next === null || context.json) return
+  say(`More: ${context.inPrompt ? 'next' : asTyped(context, `next '${page.next}'`)}`)
+}
+
+/** Aligned `name  value` lines. */
+export function describeFields(fields: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(fields).map((name) => name.length))
+  return Object.entries(fields)
+    .map(([name, value]) => `${styled('stdout', 'bold', name.padEnd(width))}  ${value}`)
+    .join('\n')
+}
+
+export function money(value: Money): string {
+  return formatMoney(value)
+}
+
+/** Group time, to the second, in the time zone of whoever reads it. */
+export function shownTime(iso: string): string {
+  const at = new Date(iso)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`
+}

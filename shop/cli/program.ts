@@ -1,0 +1,95 @@
+/**
+ * The commander program of a command line: what its commands share (flags, help, errors). It must not
+ * know which commands there are, nor run any.
+ */
+import { Command, Help } from 'commander'
+import { type CommandNode, commandTree } from '../../platform/terminal/command-tree.ts'
+import { styled } from '../../platform/terminal/style.ts'
+import type { AccountClient } from '../account-client.ts'
+import { asTyped, type CliContext, type Role } from './context.ts'
+
+export type AddCommands<Client extends AccountClient<unknown>> = (
+  program: Command,
+  context: () => CliContext<Client>,
+) => void
+
+export type ProgramOptions<Client extends AccountClient<unknown>> = {
+  readonly role: Role
+  readonly inPrompt: boolean
+  readonly addCommands: AddCommands<Client>
+  /** Said below the list of commands. */
+  readonly firstSteps: readonly string[]
+  readonly context: () => CliContext<Client>
+}
+
+/** A fresh one for each line: commander keeps the values of options between parses. */
+export function createProgram<Client extends AccountClient<unknown>>(
+  options: ProgramOptions<Client>,
+): Command {
+  const { role, inPrompt, addCommands, context } = options
+  const program = new Command(inPrompt ? '' : `./agora ${role}`)
+    .exitOverride()
+    .configureHelp(helpStyle())
+    .helpCommand('help [command]', 'say more about a command')
+    .option('--json', 'print results as JSON')
+    .showHelpAfterError(`(${asTyped(options, 'help')} shows what there is)`)
+    .usage('[options] [command]')
+  if (inPrompt) {
+    program.helpOption(false).usage('COMMAND ...')
+  } else {
+    program
+      .description(`The ${role}'s command line. Without a command: a prompt.`)
+      .option('--profile <name>', 'keep this session apart from others', 'default')
+      .option('--data-dir <folder>', 'the cluster to talk to (default: .agora)')
+  }
+  addCommands(program, context)
+  for (const command of program.commands) {
+    // A flag of the prompt's own is no flag of its commands: `help NAME` serves there.
+    if (inPrompt) command.helpOption(false)
+    const help = asTyped(options, `help ${command.name()}`)
+    command.showHelpAfterError(`(${help} shows how it is used)`)
+  }
+  return program.addHelpText('after', () => firstSteps(options))
+}
+
+/** The commands as data, for completion outside. */
+export function commandsOf<Client extends AccountClient<unknown>>({
+  role,
+  addCommands,
+}: Pick<ProgramOptions<Client>, 'role' | 'addCommands'>): CommandNode {
+  const context = (): never => {
+    throw new Error('no command is run')
+  }
+  const firstSteps: readonly string[] = []
+  const program = createProgram({ role, addCommands, firstSteps, inPrompt: false, context })
+  return { ...commandTree(program), name: role }
+}
+
+/** Below the help of a command, as they are typed where the help is read. */
+export function examples(...lines: readonly string[]) {
+  return ({ command }: { readonly command: Command }): string => {
+    const prefix = command.parent?.name() ?? ''
+    return `\nExamples:\n${lines.map((line) => `  ${`${prefix} ${line}`.trim()}`).join('\n')}`
+  }
+}
+
+function firstSteps<Client extends AccountClient<unknown>>(
+  options: ProgramOptions<Client>,
+): string {
+  const { firstSteps: steps, inPrompt } = options
+  const more = inPrompt
+    ? 'help COMMAND says more, Tab completes, the arrows bring back earlier lines, Ctrl-D leaves.'
+    : `${asTyped(options, 'help COMMAND')} says more, with examples.`
+  const lines = steps.map((step) => `  ${asTyped(options, step)}`)
+  return `\nFirst steps:\n${lines.join('\n')}\n\n${more}`
+}
+
+function helpStyle() {
+  const plain = new Help()
+  return {
+    // A program without a name, as in a prompt, would leave a blank in front.
+    commandUsage: (command: Command): string => plain.commandUsage(command).trimStart(),
+    showGlobalOptions: true,
+    styleTitle: (title: string): string => styled('stdout', 'bold', title),
+  }
+}
