@@ -1,10 +1,13 @@
 /**
  * npm run sim -- --protocol raft|sequencer [--seeds N] [--from S] | [--seed S [--verbose]]
+ *   [--with members=7 --with loss=0.2 …]
  * Runs simulations until one finds something; then prints it and exits 1.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { seededRandom } from '../../common/random.ts'
 import type { ProtocolCore } from '../../replication/protocol.ts'
 import { describeFailure } from './report.ts'
+import { drawOptions, type SimulationOptions } from './options.ts'
 import { runSimulation } from './simulation.ts'
 import type { SimulatedProtocol } from './types.ts'
 
@@ -14,12 +17,27 @@ type Flags = {
   readonly from: number
   readonly seed?: number
   readonly bug?: string
+  readonly with: Partial<SimulationOptions>
   readonly verbose: boolean
 }
 
 function integer(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is expected')
   return Number(text)
+}
+
+/** `loss=0.2`, of the options that are numbers. */
+function option(text: string, given: Partial<SimulationOptions>): Partial<SimulationOptions> {
+  const [name = '', value = ''] = text.split('=')
+  const numbers = Object.entries(drawOptions(seededRandom(1), { membership: {} }))
+    .filter(([, drawn]) => typeof drawn === 'number')
+    .map(([known]) => known)
+    .concat('slowDiskMember')
+  if (!numbers.includes(name)) {
+    throw new InvalidArgumentError(`the options are ${numbers.join(', ')}`)
+  }
+  if (!/^\d+(\.\d+)?$/.test(value)) throw new InvalidArgumentError(`${name} is a number`)
+  return { ...given, [name]: Number(value) }
 }
 
 const flags = new Command('sim')
@@ -33,6 +51,7 @@ const flags = new Command('sim')
   .option('--from <seed>', 'the first of them', integer, 1)
   .option('--seed <seed>', 'run this one only', integer)
   .option('--bug <name>', 'plant a bug that the checks know')
+  .option('--with <name=value>', 'an option that is not drawn (repeatable)', option, {})
   .option('--verbose', 'print all that happens', false)
   .parse()
   .opts<Flags>()
@@ -68,9 +87,10 @@ function run<M, Core extends ProtocolCore<M>>(protocol: SimulatedProtocol<M, Cor
   }
   const startedAtMs = performance.now()
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const result = runSimulation({ protocol, seed, ...trace, ...bug })
+    const run = { protocol, seed, overrides: flags.with, ...trace, ...bug }
+    const result = runSimulation(run)
     if (result.failure !== undefined) {
-      print(describeFailure(protocol.name, result, flags.bug))
+      print(describeFailure(run, result))
       process.exitCode = 1
       return
     }

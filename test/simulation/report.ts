@@ -32,21 +32,27 @@ export function firstFailure<M, Core extends ProtocolCore<M>>(
   return undefined
 }
 
+type DescribedRun = {
+  readonly protocol: { readonly name: string }
+  readonly plantedBug?: string
+  readonly overrides?: Partial<SimulationOptions>
+}
+
 /** For people: what was found, under which options, and the command that replays it. */
 export function describeFailure(
-  protocol: string,
+  { protocol, plantedBug, overrides = {} }: DescribedRun,
   { seed, options, failure, statistics }: SimulationResult,
-  plantedBug?: string,
 ): string {
-  if (failure === undefined) return `${protocol}, seed ${seed}: nothing was found`
+  if (failure === undefined) return `${protocol.name}, seed ${seed}: nothing was found`
   const bug = plantedBug === undefined ? '' : ` --bug ${plantedBug}`
+  const given = Object.entries(overrides).map(([name, value]) => ` --with ${name}=${value}`)
   return [
-    `${protocol}, seed ${seed}, ${failure.check}: ${failure.message}`,
+    `${protocol.name}, seed ${seed}, ${failure.check}: ${failure.message}`,
     `found at ${failure.atMs.toFixed(3)} ms`,
     `options: ${JSON.stringify(options)}`,
     `until then: ${JSON.stringify(statistics)}`,
     failure.check === 'exception' ? (failure.stack ?? '') : '',
-    `replay: npm run sim -- --protocol ${protocol} --seed ${seed}${bug} --verbose`,
+    `replay: npm run sim -- --protocol ${protocol.name} --seed ${seed}${bug}${given.join('')} --verbose`,
   ]
     .filter((line) => line !== '')
     .join('\n')
@@ -56,5 +62,5 @@ export function describeFailure(
 export function requireNoFailure<M, Core extends ProtocolCore<M>>(runs: ManyRuns<M, Core>): void {
   const result = firstFailure(runs)
   if (result === undefined) return
-  throw new Error(describeFailure(runs.protocol.name, result, runs.plantedBug))
+  throw new Error(describeFailure(runs, result))
 }
