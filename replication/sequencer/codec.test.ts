@@ -20,6 +20,7 @@ const header: Header = {
     highestSeen: 128 as GlobalSequence,
     ownHighest: (Number.MAX_SAFE_INTEGER - 1) as LocalSequence,
     hears: 0b101,
+    damped: 0b10,
   },
 }
 const run = {

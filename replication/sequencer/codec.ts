@@ -63,7 +63,7 @@ function writeHeader(writer: ByteWriter, header: Header): void {
   writer.u8(header.sender).uint(header.incarnation)
   writer.uintOrNone(metadata.receivedUpTo).uintOrNone(metadata.deliveredUpTo)
   writer.uintOrNone(metadata.highestSeen).uintOrNone(metadata.ownHighest)
-  writer.u8(metadata.hears)
+  writer.u8(metadata.hears).u8(metadata.damped)
 }
 
 function readHeader(reader: ByteReader): Header {
@@ -78,6 +78,7 @@ function readHeader(reader: ByteReader): Header {
       highestSeen: reader.uintOrNone() as GlobalSequence,
       ownHighest: reader.uintOrNone() as LocalSequence,
       hears: reader.u8(),
+      damped: reader.u8(),
     },
   }
 }

@@ -37,7 +37,7 @@ import { start } from './membership/start.ts'
 import type { Header, SequencerMessage } from './message.ts'
 import { requestParts } from './message.ts'
 import { createNode, type Node } from './node.ts'
-import { hearsMask } from './duties.ts'
+import { reachOf } from './duties.ts'
 import { barrierHighest, receiveMessage } from './receive.ts'
 import { describe } from './status.ts'
 import { tickNode } from './timers.ts'
@@ -281,7 +281,7 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
       deliveredUpTo: delivery.deliveredUpTo,
       highestSeen: receivedUpTo,
       ownHighest: -1 as never,
-      hears: hearsMask(this.#node),
+      ...reachOf(this.#node),
     }
     const { incarnation } = scalars
     return { cluster, viewId: undefined, sender: self, incarnation, metadata }

@@ -5,6 +5,7 @@ import { Issuer } from './issue.ts'
 import { maskOf } from './members-mask.ts'
 import type { Node } from './node.ts'
 import { Peers } from './peers.ts'
+import type { Reach } from './message.ts'
 import { owedInView, Repair } from './repair.ts'
 import { Standing } from './standing.ts'
 import type { View } from './view.ts'
@@ -32,7 +33,7 @@ export function createDuties(node: Node, view: View): Duties {
     own,
     delivery,
     peers,
-    hears: () => hearsMask(node),
+    reach: () => reachOf(node),
   })
   const stableUpTo = () => standing.stableUpTo
   const issuer = new Issuer({ self, view, log, pool, stableUpTo, config, plantedBug })
@@ -51,11 +52,8 @@ export function createDuties(node: Node, view: View): Duties {
   return { view, peers, issuer, standing, repair, announcer }
 }
 
-/**
- * Members that this one has heard lately, in whatever state, and would form a view with: so nobody
- * leaves a view for the sake of one that others do not let in yet.
- */
-export function hearsMask({ table, now, config, damping }: Node): number {
+/** Whom this member hears, and whom it would not form a view with yet: see Metadata. */
+export function reachOf({ table, now, config, damping }: Node): Reach {
   const heard = table.heard(now, ticksOf(config.failureTimeoutMs, config))
-  return maskOf(heard.map(({ id }) => id).filter((id) => !damping.isDamped(id, now)))
+  return { hears: maskOf(heard.map(({ id }) => id)), damped: maskOf(damping.damped(now)) }
 }

@@ -44,9 +44,13 @@ export type Metadata = {
   readonly highestSeen: GlobalSequence
   /** The last of its own requests that it has sent, in this incarnation. */
   readonly ownHighest: LocalSequence
-  /** One bit for each member, by id, that it has heard lately and would form a view with. */
+  /** One bit for each member, by id, that it has heard lately, in whatever state. */
   readonly hears: number
+  /** Those that it does not let in yet, because they flap. */
+  readonly damped: number
 }
+
+export type Reach = Pick<Metadata, 'hears' | 'damped'>
 
 export type Header = {
   readonly cluster: number

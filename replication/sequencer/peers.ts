@@ -12,7 +12,7 @@ export type Peer = {
   readonly id: MemberId
   readonly incarnation: Incarnation
   lastHeardTick: number
-  /** Highest values told in datagrams of this view; `hears` as it was told last. */
+  /** Highest values told in datagrams of this view; `hears` and `damped` as they were told last. */
   metadata: Metadata
 }
 
@@ -22,6 +22,7 @@ export const nothingTold: Metadata = {
   highestSeen: noneGlobal,
   ownHighest: noneLocal,
   hears: 0,
+  damped: 0,
 }
 
 export class Peers {
@@ -87,5 +88,6 @@ function mergeMetadata(known: Metadata, told: Metadata): Metadata {
     highestSeen: higher(known.highestSeen, told.highestSeen),
     ownHighest,
     hears: told.hears,
+    damped: told.damped,
   }
 }

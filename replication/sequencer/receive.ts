@@ -50,7 +50,7 @@ function isCurrent(node: Node, { sender, incarnation }: Header): boolean {
 function tellSuperseded(node: Node, { sender, incarnation }: Header, parts: readonly Part[]): void {
   const known = knownIncarnation(node, sender)
   const isAsking = parts.some(({ kind }) => kind === 'join' || kind === 'note')
-  if (isAsking && known > incarnation) tellNoted(node, sender, incarnation, 0, known)
+  if (isAsking && known > incarnation) tellNoted(node, sender, incarnation, 0)
 }
 
 /** A datagram of a view. True: of the one that this member is in. */

@@ -9,7 +9,7 @@ import { decodeEntry } from './log-entry.ts'
 import { RequestPool } from './request-pool.ts'
 import type { SenderOrder } from './sender-order.ts'
 import { SequenceLog } from './sequence-log.ts'
-import type { GlobalSequence } from './view.ts'
+import type { GlobalSequence, Incarnation } from './view.ts'
 import { globalSequenceOf, step } from './view.ts'
 
 export type Restored = {
@@ -44,12 +44,15 @@ export function restore(options: SequencerOptions, config: SequencerConfig): Res
     assert(log.receivedUpTo >= appliedUpTo, 'what is applied had been durable in the log')
   }
   for (const counter of log.order.counters()) pool.startAt(counter, counter.next)
-  return { scalars: nextScalars(options), pool, log, appliedUpTo, appliedOrder }
+  return { scalars: nextScalars(options, log), pool, log, appliedUpTo, appliedOrder }
 }
 
-function nextScalars({ durable, startedAtUnixMs, random, plantedBug }: SequencerOptions): Scalars {
+/** The log may name a later incarnation than the stored one: from before the disk was lost. */
+function nextScalars(options: SequencerOptions, { order }: SequenceLog): Scalars {
+  const { durable, plantedBug, random, self, startedAtUnixMs } = options
   const stored = durable.meta === undefined ? undefined : decodeScalars(durable.meta)
-  const known = plantedBug === 'incarnationByClock' ? undefined : stored?.incarnation
+  const highest = Math.max(stored?.incarnation ?? 0, order.highestIncarnation(self) ?? 0)
+  const known = plantedBug === 'incarnationByClock' ? undefined : (highest as Incarnation)
   const incarnation = nextIncarnation({ known, startedAtUnixMs, random })
   if (stored === undefined) return blankScalars(incarnation)
   if (plantedBug === 'resumeOldView') return stored

@@ -46,6 +46,12 @@ export class SenderOrder {
     return counter?.next ?? (0 as LocalSequence)
   }
 
+  /** The highest incarnation of the sender that was ever ordered; undefined: none was. */
+  highestIncarnation(sender: MemberId): Incarnation | undefined {
+    const known = this.#senders.get(sender)
+    return known?.counters.at(-1)?.incarnation
+  }
+
   /** Rule (c) for a run that is about to be ordered after everything counted so far. */
   allows(run: RequestRun): boolean {
     return this.next(run.sender, run.incarnation) === run.first

@@ -6,7 +6,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { PlantedBug } from './config.ts'
 import type { Delivery } from './delivery.ts'
 import { stableUpTo } from './delivery.ts'
-import type { Header, Metadata } from './message.ts'
+import type { Header, Metadata, Reach } from './message.ts'
 import type { OwnRequests } from './own-requests.ts'
 import type { Peers } from './peers.ts'
 import type { SequenceLog } from './sequence-log.ts'
@@ -25,8 +25,7 @@ export type StandingOptions = {
   readonly own: OwnRequests
   readonly delivery: Delivery
   readonly peers: Peers
-  /** See Metadata.hears. */
-  readonly hears: () => number
+  readonly reach: () => Reach
 }
 
 export class Standing {
@@ -73,7 +72,7 @@ export class Standing {
   }
 
   metadata(): Metadata {
-    const { delivery, log, own, plantedBug, hears } = this.#options
+    const { delivery, log, own, plantedBug, reach } = this.#options
     const isBug = plantedBug === 'acknowledgeBeforeDurable'
     const receivedUpTo = isBug ? log.completeUpTo : log.receivedUpTo
     return {
@@ -81,7 +80,7 @@ export class Standing {
       deliveredUpTo: delivery.deliveredUpTo,
       highestSeen: higher(this.#highestSeen, receivedUpTo),
       ownHighest: own.sent,
-      hears: hears(),
+      ...reach(),
     }
   }
 }

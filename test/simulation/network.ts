@@ -56,13 +56,18 @@ export class SimulatedNetwork {
   #carry(from: MemberId, to: MemberId, bytes: Uint8Array): void {
     const { random, queue, options, deliver } = this.#parts
     const { delayMinMs, delayMaxMs, holdBack, holdBackMaxMs } = options
+    // A copy each time: nobody shares memory with another member. Who has the address when it comes
+    // gets it, whatever has become of its sender or of whom it was meant for.
+    const arrive = (delayMs: number): void => {
+      const copy = bytes.slice()
+      queue.after(delayMs, () => deliver(from, to, copy))
+    }
     const heldBack = !this.#calm && random.next() < holdBack
-    const delayMs = heldBack
-      ? random.next() * holdBackMaxMs
-      : delayMinMs + random.next() * (delayMaxMs - delayMinMs)
-    // A copy: nobody shares memory with another member.
-    const copy = bytes.slice()
-    queue.after(delayMs, () => deliver(from, to, copy))
+    if (heldBack) arrive(random.next() * holdBackMaxMs)
+    // Held back and lost in time, or delivered in time and again much later.
+    if (!heldBack || random.next() < 0.5) {
+      arrive(delayMinMs + random.next() * (delayMaxMs - delayMinMs))
+    }
   }
 
   #link(from: MemberId, to: MemberId): string {

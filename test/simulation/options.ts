@@ -18,7 +18,10 @@ export type SimulationOptions = {
   readonly thinkMaxMs: number
   /** When a client gives an attempt up and tries the same request elsewhere. */
   readonly attemptTimeoutMs: number
-  /** Shares of datagrams lost, sent twice, and held back for up to holdBackMaxMs. */
+  /**
+   * Shares of datagrams lost, sent twice, and held back for up to holdBackMaxMs: half of those come
+   * in time, too, and are repeated then. Restarts and lost disks lie between, as it happens.
+   */
   readonly loss: number
   readonly duplication: number
   readonly holdBack: number

@@ -12,12 +12,12 @@ import { recoverLog } from '../../replication/sequencer/recovered-log.ts'
 import {
   compareViewIds,
   higherViewId,
-  type View,
   type ViewId,
   viewIdText,
 } from '../../replication/sequencer/view.ts'
 import { require } from './failure.ts'
 import { isIntact, scalarsOn } from './sequencer-group.ts'
+import { onePrimary } from './sequencer-primary-check.ts'
 import type { MemberView, SentMessage, SimulationCheck, World } from './types.ts'
 
 type Check = SimulationCheck<SequencerMessage, SequencerCore>
@@ -164,48 +164,6 @@ function senderOrder(): Check {
         require(first === expected, 'sender order', () =>
           `${index} orders ${stream}/${first} where ${stream}/${expected} comes next`)
         next.set(stream, first + count)
-      }
-    },
-  }
-}
-
-/**
- * Invariant 6: of two installed views the later one has all that is ever delivered in the earlier
- * one. So in no view anything is delivered that is beyond the beginning of a later one; a view that
- * was installed on a lost disk alone, and never by all, included.
- */
-function onePrimary(): Check {
-  const name = 'one primary'
-  const installed = new Map<string, View>()
-  const delivered = new Map<string, { readonly id: ViewId; readonly index: number }>()
-  return {
-    name,
-    onDeliver(_world, member, { index }) {
-      const state = member.core?.node.state
-      if (state?.kind !== 'operational') return
-      const { id } = state.duties.view
-      delivered.set(viewIdText(id), { id, index })
-      for (const later of installed.values()) {
-        const isLost = compareViewIds(id, later.id) < 0 && index > later.firstGlobal
-        require(!isLost, name, () =>
-          `${index} is delivered in view ${viewIdText(id)}, view ${viewIdText(later.id)} lacks it`)
-      }
-    },
-    afterStep(world, { member, kind }) {
-      if (kind !== 'persisted' && kind !== 'installed') return
-      const view = scalarsOn(world.members[member] as Member)?.installed
-      if (view === undefined) return
-      const { firstGlobal } = view
-      const viewName = viewIdText(view.id)
-      const known = installed.get(viewName)
-      if (known === view) return
-      installed.set(viewName, view)
-      require(known === undefined || known.firstGlobal === firstGlobal, name, () =>
-        `view ${viewName} begins at two places`)
-      for (const { id, index } of delivered.values()) {
-        const isLost = compareViewIds(id, view.id) < 0 && index > firstGlobal
-        require(!isLost, name, () =>
-          `view ${viewName} begins at ${firstGlobal}, ${index} was delivered in ${viewIdText(id)}`)
       }
     },
   }

@@ -7,13 +7,14 @@ import { maskOf } from '../members-mask.ts'
 import { isBlank } from '../durable.ts'
 import type { JoinRecord, OperationalPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
-import type { Seat } from '../view.ts'
+import { compareViewIds, type Seat } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { propose } from './commit.ts'
 import { enter } from './enter.ts'
 import { startFetching } from './fetching.ts'
 import { isBehind, joins, ownRecord } from './joins.ts'
-import { enterRebuild } from './rebuild.ts'
+import { enterRebuild, isSuperseded, knownIncarnation } from './rebuild.ts'
+import { startAbove } from './start.ts'
 import type { Gather } from './state.ts'
 
 /** Waits longer after each proposal that came to nothing, and not as long as others do. */
@@ -39,6 +40,7 @@ export function enterGather(node: Node, reason: string): void {
   }
   enter(node, gather, reason)
   if (mustRebuild(node)) enterRebuild(node, 'the group exists, and this disk is blank')
+  else if (isSuperseded(node)) startAbove(node, knownIncarnation(node, node.self))
   else if (config.joinMs > 0) stepGather(node, gather)
 }
 
@@ -154,6 +156,10 @@ export function hearOperational(
   if (stable.receivedUpTo > node.stableElsewhere) node.stableElsewhere = stable.receivedUpTo
   if (isCatchingUp(node, gather) || !isBehind(node)) return
   const { firstRetained, receivedUpTo, runs } = stable
+  // A datagram that was held back tells of an earlier view, or of less than this member has, and
+  // has acknowledged: to follow it would be to drop what others may count on.
+  const isEarlier = compareViewIds(view.id, node.scalars.installed?.id) < 0
+  if (isEarlier || receivedUpTo <= node.log.receivedUpTo) return
   // The others will have it soon, if not yet.
   const others = view.seats.map(({ id }) => id).filter((id) => id !== from && id !== node.self)
   const holders = [from, ...others].map((id) => ({ id, firstRetained, receivedUpTo }))

@@ -4,7 +4,7 @@
  */
 import { assert } from '../../../common/assert.ts'
 import type { MemberId } from '../../../common/member.ts'
-import { createDuties, type Duties, hearsMask } from '../duties.ts'
+import { createDuties, type Duties, reachOf } from '../duties.ts'
 import { maskOf } from '../members-mask.ts'
 import { type Node, ticks } from '../node.ts'
 import type { SenderOrder } from '../sender-order.ts'
@@ -13,6 +13,7 @@ import { step, viewIdText } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { enter } from './enter.ts'
 import { joins } from './joins.ts'
+import { isSuperseded } from './rebuild.ts'
 import type { Operational } from './state.ts'
 
 /** All its members have its recovered log, which is therefore stable. */
@@ -21,6 +22,10 @@ export function enterOperational(node: Node, view: View, reason: string): void {
   const recoveredUpTo = step(view.firstGlobal, -1)
   const isRecovered = log.receivedUpTo === recoveredUpTo || node.plantedBug === 'resumeOldView'
   assert(isRecovered, 'who enters a view has its recovered log, and no more')
+  if (isSuperseded(node)) {
+    node.returnToGather('the recovered log names a later incarnation of this member')
+    return
+  }
   log.cutTo(log.receivedUpTo, delivery.prefix)
   node.earlier = view
   const hadView = node.hasBeenOperational
@@ -75,24 +80,41 @@ export function tickOperational(node: Node, { duties }: Operational): void {
   if (larger !== undefined) node.returnToGather(`a view of ${larger.join(', ')} can be formed`)
 }
 
-/** A set larger than the view that would be chosen now, as far as this member can tell. */
+/**
+ * A set larger than the view that gather would choose now, as far as this member can tell. It goes
+ * by the same rule: to leave a view for the sake of one whom another member does not let in yet, or
+ * for a set that this one's damping has been taken out of, would be to come back to the same view,
+ * again and again.
+ */
 function largerChoice(node: Node, duties: Duties): readonly MemberId[] | undefined {
-  const { damping, now, self } = node
+  const { quorum, self } = node
   const { peers, view } = duties
   const outside = joins(node).filter(({ member, standing }) => {
-    const isOutside = member !== self && !peers.has(member)
-    return isOutside && standing === 'whole' && !damping.isDamped(member, now)
+    return member !== self && !peers.has(member) && standing === 'whole'
   })
   if (outside.length === 0) return undefined
-  const everybody = [...view.seats.map(({ id }) => id), ...outside.map(({ member }) => member)]
-  const inView = view.seats.map(({ id }): Candidate => {
-    const mask = id === self ? hearsMask(node) : peers.get(id).metadata.hears
-    const hears = new Set(everybody.filter((one) => (mask & maskOf([one])) !== 0))
-    for (const seat of view.seats) hears.add(seat.id)
-    return { id, hears, isReluctant: false }
+  const reaches = view.seats.map(({ id }) => {
+    return { id, ...(id === self ? reachOf(node) : peers.get(id).metadata) }
   })
-  const others = outside.map(({ member, hears }): Candidate => {
-    return { id: member, hears: new Set(hears.map(({ id }) => id)), isReluctant: false }
-  })
-  return chooseMembers([...inView, ...others], view.seats.length + 1)
+  const damped = [...reaches, ...outside].reduce((mask, one) => mask | one.damped, 0)
+  const candidate = (id: MemberId, hears: ReadonlySet<MemberId>): Candidate => {
+    return { id, hears, isReluctant: (damped & maskOf([id])) !== 0 }
+  }
+  const seated = view.seats.map(({ id }) => id)
+  const chosen = chooseMembers(
+    [
+      // Who is in the view hears all of it: else it would leave.
+      ...reaches.map(({ id, hears }) =>
+        candidate(
+          id,
+          new Set([...seated, ...node.universe.filter((one) => hears & maskOf([one]))]),
+        ),
+      ),
+      ...outside.map(({ member, hears }) =>
+        candidate(member, new Set(hears.map((seat) => seat.id))),
+      ),
+    ],
+    quorum,
+  )
+  return chosen !== undefined && chosen.length > seated.length ? chosen : undefined
 }

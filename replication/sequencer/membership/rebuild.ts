@@ -83,31 +83,42 @@ export function receiveNote(node: Node, from: MemberId, asked: Incarnation, roun
     }
     leaveViewOf(node, from, asked)
   }
-  tellNoted(node, from, asked, round, known)
+  tellNoted(node, from, asked, round)
 }
 
 /** What it goes on from; or that it must start above the incarnation that is known of it. */
-export function tellNoted(
-  node: Node,
-  from: MemberId,
-  asked: Incarnation,
-  round: number,
-  known: Incarnation,
-): void {
+export function tellNoted(node: Node, from: MemberId, asked: Incarnation, round: number): void {
   const { log, outbox, writes } = node
   writes.whenDurable(() => {
     const { installed, promised, isRecovering } = node.scalars
     if (isRecovering) return
-    const answer = { incarnation: asked, round, known: known > asked ? known : asked }
+    // As it is known now: a later one may have asked while the write was under way.
+    const known = Math.max(knownIncarnation(node, from), asked) as Incarnation
+    const answer = { incarnation: asked, round, known }
     outbox.tell(from, [{ kind: 'noted', ...answer, promised, installed, log: log.extent() }])
   })
 }
 
-/** By its own word, or by what is noted or installed here. */
-export function knownIncarnation({ scalars, table }: Node, member: MemberId): Incarnation {
-  const inView = scalars.installed && seatOf(scalars.installed, member)?.incarnation
-  const known = [scalars.noted.get(member), table.incarnationOf(member), inView]
+/** By its own word, or by what is noted, proposed, installed or ordered here. */
+export function knownIncarnation(node: Node, member: MemberId): Incarnation {
+  const { log, scalars, table } = node
+  const views = [scalars.installed, viewOfState(node)]
+  const known = [
+    scalars.noted.get(member),
+    table.incarnationOf(member),
+    log.order.highestIncarnation(member),
+    ...views.map((view) => view && seatOf(view, member)?.incarnation),
+  ]
   return Math.max(...known.map((one) => one ?? 0)) as Incarnation
+}
+
+/**
+ * The log names a later start of this member than this one, whose clock was ahead, and whose disk
+ * was lost: in this one nothing would be ordered.
+ */
+export function isSuperseded({ log, plantedBug, scalars, self }: Node): boolean {
+  const ordered = log.order.highestIncarnation(self) ?? 0
+  return ordered > scalars.incarnation && plantedBug !== 'incarnationByClock'
 }
 
 /** What the lost incarnation sent long ago must not complete a quorum now. */

@@ -2,6 +2,7 @@
  * Recovery: all members of a proposed view make its recovered log theirs and install the view, in
  * one write with the last of it; when all have confirmed, the representative announces it.
  */
+import { assert } from '../../../common/assert.ts'
 import type { MemberId } from '../../../common/member.ts'
 import type { RecoveredPart, RecoverPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
@@ -74,7 +75,10 @@ function install(node: Node, recovery: Recovery): void {
   const isPromised = scalars.promised !== undefined && sameViewId(scalars.promised, id)
   const isHigher = compareViewIds(id, scalars.installed?.id) > 0
   if (plantedBug !== 'installUnpromised' && !(isPromised && isHigher)) return
-  const installed = { id, seats, firstGlobal: step(recovery.recovered.end, 1) }
+  const { end } = recovery.recovered
+  const isWhole = node.log.persistingUpTo === end
+  assert(isWhole || plantedBug !== undefined, 'who installs a view has its recovered log, no more')
+  const installed = { id, seats, firstGlobal: step(end, 1) }
   changeScalars(node, { installed })
   node.table.noteFounded()
   writes.whenDurable(() => {

@@ -1,7 +1,9 @@
 /** What whole groups do that is easier said in code than in a trace. */
 import { describe, expect, it } from 'vitest'
+import { memberId } from '../../../common/member.ts'
 import { seededRandom } from '../../../common/random.ts'
 import type { SequencerConfig } from '../../../replication/sequencer/config.ts'
+import { step } from '../../../replication/sequencer/view.ts'
 import { ScenarioGroup } from './group.ts'
 
 function group(members: number, config: Partial<SequencerConfig> = {}) {
@@ -121,6 +123,85 @@ describe('a member whose disk was lost', () => {
     three.propose(0, 'after')
     three.settle()
     for (const { disk } of three.members) expect(disk.appliedIndex).toBe(13)
+  })
+})
+
+describe('an incarnation', () => {
+  it('is above all that the log names of its member, though its disk and its clock are lost', () => {
+    const { group: three, told } = group(3, { dampingMs: 5, dampingMaxMs: 5 })
+    const untilUsable = (...ids: readonly number[]): void => {
+      const isUsable = (id: number) => three.coreOf(id).node.state.kind === 'operational'
+      for (let ticks = 0; ticks < 300 && !ids.every(isUsable); ticks += 1) three.tick()
+    }
+    for (let start = 0; start < 5; start += 1) {
+      three.propose(1, `start ${start}`)
+      three.settle()
+      three.crash(1)
+      three.start(1)
+      untilUsable(0, 1, 2)
+    }
+    expect(told(/0 delivers .*start/)).toHaveLength(5)
+    // Nobody remembers the member but the log: the others have started anew, in a view without it.
+    three.wipe(1)
+    for (let ticks = 0; ticks < 30; ticks += 1) three.tick()
+    untilUsable(0, 2)
+    for (const id of [0, 2]) three.crash(id)
+    for (const id of [0, 2]) three.start(id)
+    untilUsable(0, 2)
+    three.start(1, { startedAtUnixMs: 0 })
+    untilUsable(0, 1, 2)
+    for (const text of ['first', 'second']) {
+      three.propose(1, text)
+      three.settle()
+    }
+    expect(told(/0 delivers .*(first|second)/)).toHaveLength(2)
+  })
+})
+
+describe('one outside', () => {
+  it('drops nothing that it has acknowledged, though a late datagram tells of less', () => {
+    const { group: three, told } = group(3, { behindEntries: 1, failureTimeoutMs: 1_000 })
+    three.propose(0, 'early')
+    three.settle()
+    const { log, scalars, state } = three.coreOf(0).node
+    const { installed: view } = scalars
+    if (view === undefined || state.kind !== 'operational') throw new Error('there is a view')
+    const early = log.extent()
+    // Member 2 has told that it has these; that others have them, too, it has not heard.
+    for (const id of [0, 1]) three.holdDisk(id)
+    for (let place = 0; place < 4; place += 1) {
+      three.propose(1, `late ${place}`)
+      three.settle()
+    }
+    for (const id of [0, 1]) three.cut(id, 2)
+    const { node } = three.coreOf(2)
+    const acknowledged = node.log.receivedUpTo
+    expect(acknowledged).toBeGreaterThan(node.delivery.deliveredUpTo)
+    node.returnToGather('the test')
+    // It counts as behind, because another one has more; what it then hears was said long ago.
+    const header = { ...state.duties.standing.header(), viewId: undefined }
+    const further = {
+      member: memberId(0),
+      incarnation: header.incarnation,
+      number: 1_000,
+      standing: 'whole',
+      promised: view.id,
+      installed: view.id,
+      receivedUpTo: step(acknowledged, 10),
+      hears: [],
+      choice: 0,
+      damped: 0,
+    } as const
+    three.coreOf(2).receive(memberId(0), {
+      header,
+      parts: [
+        { kind: 'join', records: [further] },
+        { kind: 'operational', view, stable: early },
+      ],
+    })
+    three.settle()
+    expect(told(/2 persists .*nothing from/)).toEqual([])
+    expect(node.log.receivedUpTo).toBe(acknowledged)
   })
 })
 

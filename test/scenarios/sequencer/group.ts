@@ -79,8 +79,8 @@ export class ScenarioGroup {
     }))
   }
 
-  /** A wall clock that differs from member to member by a second for each start. */
-  start(id: number): void {
+  /** A wall clock that goes on by a second with each start; or one that is wrong. */
+  start(id: number, { startedAtUnixMs }: { readonly startedAtUnixMs?: number } = {}): void {
     const member = this.member(id)
     member.starts += 1
     const { disk } = member
@@ -98,7 +98,7 @@ export class ScenarioGroup {
       cluster: clusterIdOf('scenario'),
       durable,
       // Chosen so that incarnation / 1024 / 1000 is the number of the start.
-      startedAtUnixMs: member.starts * 1_000,
+      startedAtUnixMs: startedAtUnixMs ?? member.starts * 1_000,
       random: seededRandom(id + 1),
       config: { ...quick, ...this.#options.config },
     })
