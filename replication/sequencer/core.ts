@@ -267,6 +267,8 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
 
   #takeSend(): readonly Outgoing<SequencerMessage>[] {
     const { now, outbox, state } = this.#node
+    // The incarnation is not durable: what an earlier one was asked meanwhile stays unanswered.
+    if (state.kind === 'starting') outbox.clear()
     if (outbox.isEmpty) return []
     if (outbox.speaksToAll && state.kind === 'operational') state.duties.announcer.broadcast(now)
     return outbox.take(this.#header())
