@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Recorder, summarise } from './measure.ts'
+import { Recorder, summarise, summariseRecordings } from './measure.ts'
 
 describe('summarise', () => {
   it('takes percentiles by nearest rank', () => {
@@ -35,5 +35,23 @@ describe('Recorder', () => {
     expect(summary.callsPerSecond).toBe(2)
     expect(summary.errors).toEqual({ 'search BUSY': 1 })
     expect(summary.longestGapMs).toBe(40)
+  })
+})
+
+describe('summariseRecordings', () => {
+  it('adds up rates, counts and errors, and takes percentiles over all', () => {
+    const one = { elapsedMs: 1_000, latenciesMs: { write: [1, 2] }, errors: { BUSY: 1 } }
+    const other = { elapsedMs: 500, latenciesMs: { write: [30], read: [4] }, errors: { BUSY: 2 } }
+    const summary = summariseRecordings([
+      { ...one, longestGapMs: 7 },
+      { ...other, longestGapMs: 3 },
+    ])
+    expect(summary).toMatchObject({ callsPerSecond: 6, calls: 4, errorCount: 3, longestGapMs: 7 })
+    expect(summary.errors).toEqual({ BUSY: 3 })
+    expect(summary.all).toMatchObject({ p50Ms: 2, worstMs: 30 })
+    expect(summary.operations.map(({ operation, calls }) => [operation, calls])).toEqual([
+      ['read', 1],
+      ['write', 3],
+    ])
   })
 })

@@ -24,6 +24,14 @@ export type RunSummary = {
   readonly longestGapMs: number
 }
 
+/** What was measured at one place, as plain data: recordings of several places make one summary. */
+export type Recording = {
+  readonly elapsedMs: number
+  readonly latenciesMs: Readonly<Record<string, readonly number[]>>
+  readonly errors: Readonly<Record<string, number>>
+  readonly longestGapMs: number
+}
+
 export class Recorder {
   readonly #latenciesMs = new Map<string, number[]>()
   readonly #errors = new Map<string, number>()
@@ -74,22 +82,46 @@ export class Recorder {
     else latencies.push(nowMs - startedAtMs)
   }
 
-  summary(): RunSummary {
-    const elapsedMs = Math.max(1, this.#nowMs() - this.#startedAtMs)
-    const operations = [...this.#latenciesMs.entries()]
-      .map(([operation, latencies]) => summarise(operation, latencies))
-      .sort((a, b) => a.operation.localeCompare(b.operation, 'en'))
-    const all = summarise('all', [...this.#latenciesMs.values()].flat())
-    const errors = Object.fromEntries([...this.#errors.entries()].sort())
+  recording(): Recording {
     return {
-      callsPerSecond: (all.calls * 1_000) / elapsedMs,
-      calls: all.calls,
-      errors,
-      errorCount: Object.values(errors).reduce((sum, count) => sum + count, 0),
-      operations,
-      all,
+      elapsedMs: Math.max(1, this.#nowMs() - this.#startedAtMs),
+      latenciesMs: Object.fromEntries(this.#latenciesMs),
+      errors: Object.fromEntries(this.#errors),
       longestGapMs: this.#longestGapMs,
     }
+  }
+
+  summary(): RunSummary {
+    return summariseRecordings([this.recording()])
+  }
+}
+
+/** As if all had been measured at one place; but the longest gap is that of the place that had it. */
+export function summariseRecordings(recordings: readonly Recording[]): RunSummary {
+  const latencies = new Map<string, number[]>()
+  const errors = new Map<string, number>()
+  let callsPerSecond = 0
+  for (const one of recordings) {
+    const calls = Object.values(one.latenciesMs).reduce((sum, { length }) => sum + length, 0)
+    callsPerSecond += (calls * 1_000) / one.elapsedMs
+    for (const [operation, values] of Object.entries(one.latenciesMs)) {
+      latencies.set(operation, (latencies.get(operation) ?? []).concat(values))
+    }
+    for (const [what, count] of Object.entries(one.errors)) {
+      errors.set(what, (errors.get(what) ?? 0) + count)
+    }
+  }
+  const all = summarise('all', [...latencies.values()].flat())
+  return {
+    callsPerSecond,
+    calls: all.calls,
+    errors: Object.fromEntries([...errors.entries()].sort()),
+    errorCount: [...errors.values()].reduce((sum, count) => sum + count, 0),
+    operations: [...latencies]
+      .map(([operation, values]) => summarise(operation, values))
+      .sort((a, b) => a.operation.localeCompare(b.operation, 'en')),
+    all,
+    longestGapMs: Math.max(0, ...recordings.map(({ longestGapMs }) => longestGapMs)),
   }
 }
 

@@ -82,21 +82,24 @@ function measured(cluster: {
   readonly methods: Methods
   readonly leader: EtcdMember
   readonly follower: EtcdMember
-}): Pick<MeasuredSystem, 'target' | 'processorTimes'> {
+}): Pick<MeasuredSystem, 'targets' | 'processorTimes' | 'traffic'> {
   const { members, methods, leader, follower } = cluster
   let count = 0
+  const at = (place: Place): readonly EtcdMember[] => {
+    if (place === 'all') return members
+    return [place === 'leader' ? leader : follower]
+  }
   return {
-    target: async (place: Place) => {
-      const { client } = place === 'leader' ? leader : follower
-      return {
+    targets: async (place: Place) =>
+      at(place).map(({ client }) => ({
         write: (value) => {
           count += 1
           return unaryCall(client, methods.put, { key: keyNumber(count), value })
         },
         read: () => unaryCall(client, methods.range, { key: keyNumber(0) }),
         loadYourself: undefined,
-      }
-    },
+      })),
+    traffic: async () => undefined,
     processorTimes: async () => {
       const times = { leader: 0, followers: 0, databases: 0 }
       for (const member of members) {

@@ -3,10 +3,10 @@
  * goes. The protocol, and what it may be compared with, are handed in.
  */
 import { writeFileSync } from 'node:fs'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { describeMachine } from '../report.ts'
-import type { GroupProtocol } from './group.ts'
 import { commandSize, groupSize, number, numbers } from './flags.ts'
+import type { GroupProtocol } from './group.ts'
 import { Interrupted, untilInterrupted } from './interruption.ts'
 import { type MeasuredLoad, measureLoad } from './measure-load.ts'
 import { startOurs } from './our-system.ts'
@@ -15,18 +15,9 @@ import { formatLoads, type SystemRuns } from './report.ts'
 import { type ApplyMode, applyModes } from './state-machines.ts'
 import type { Load, MeasuredSystem } from './system.ts'
 
-const loadNames = {
-  write: { kind: 'write', at: 'leader' },
-  'write-follower': { kind: 'write', at: 'follower' },
-  read: { kind: 'read', at: 'leader' },
-  'read-follower': { kind: 'read', at: 'follower' },
-} as const satisfies Record<string, Pick<Load, 'kind' | 'at'>>
-type LoadName = keyof typeof loadNames
-
 export type GroupFlags = {
   readonly members: number
   readonly apply: ApplyMode
-  readonly loads: readonly LoadName[]
   readonly outstanding: readonly number[]
   readonly size: number
   readonly seconds: number
@@ -41,7 +32,25 @@ export type GroupFlags = {
   readonly out?: string
 }
 
+/** A group of ours that is measured, by what it differs in from the others. */
+export type Variant = {
+  readonly name: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly memberArguments: readonly string[]
+}
+
+export type GroupBench = {
+  readonly protocol: GroupProtocol
+  readonly loads: readonly Omit<Load, 'outstanding'>[]
+  readonly variants: readonly Variant[]
+  readonly others: Readonly<Record<string, OtherSystem>>
+  /** What distinguishes all variants of this run, for the report, as in `durable logs`. */
+  readonly about: string
+}
+
 export type OtherSystem = {
+  /** Its load is made beside its members, without gRPC, and goes together with --no-grpc. */
+  readonly loadsItself: boolean
   /** Throws an error that says how to get it, when it cannot be run here. */
   require(): void
   start(options: {
@@ -71,12 +80,11 @@ export function addGroupOptions(command: Command, others: readonly string[]): Co
         .default('none'),
     )
     .option(
-      '--loads <list>',
-      `what is measured, of ${Object.keys(loadNames).join(', ')}`,
-      loadList,
-      ['write', 'read', 'read-follower'],
+      '--outstanding <list>',
+      'calls outstanding at the same time, at each member that is called',
+      numbers,
+      [1, 10, 100],
     )
-    .option('--outstanding <list>', 'calls outstanding at the same time', numbers, [1, 10, 100])
     .option('--size <bytes>', 'of a command', commandSize, 256)
     .option('--seconds <n>', 'measured time of each load', number, 10)
     .option(
@@ -100,18 +108,15 @@ export function addGroupOptions(command: Command, others: readonly string[]): Co
 }
 
 /** Resolves with the exit code: 1 when any call failed, 130 when it was interrupted. */
-export async function measureGroup(
-  protocol: GroupProtocol,
-  others: Readonly<Record<string, OtherSystem>>,
-  flags: GroupFlags,
-): Promise<number> {
+export async function measureGroup(bench: GroupBench, flags: GroupFlags): Promise<number> {
   const profiled = flags.cpuProf === undefined ? undefined : await writeOwnProfile(flags.cpuProf)
   try {
-    const systems = await untilInterrupted((signal) => runAll(protocol, others, flags, signal))
-    const report = flags.json === true ? toJson(flags, systems) : toMarkdown(flags, systems)
+    const measured = await untilInterrupted((signal) => runAll(bench, flags, signal))
+    const report =
+      flags.json === true ? toJson(flags, measured) : toMarkdown(bench, flags, measured)
     process.stdout.write(report)
     if (flags.out !== undefined) writeFileSync(flags.out, report)
-    return hasErrors(systems) ? EXIT_ERRORS : 0
+    return hasErrors(measured) ? EXIT_ERRORS : 0
   } catch (error) {
     if (error instanceof Interrupted) return EXIT_INTERRUPTED
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
@@ -121,62 +126,73 @@ export async function measureGroup(
   }
 }
 
-/** In turns: what else the machine does in the meantime hits both alike. */
+type Measured = { readonly ours: readonly SystemRuns[]; readonly other: SystemRuns | undefined }
+
+/** In turns: what else the machine does in the meantime hits all alike. */
 async function runAll(
-  protocol: GroupProtocol,
-  others: Readonly<Record<string, OtherSystem>>,
+  bench: GroupBench,
   flags: GroupFlags,
   signal: AbortSignal,
-): Promise<SystemRuns[]> {
-  const { members, apply, basePort, parentDir, cpuProf } = flags
-  const shared = { members, parentDir, signal }
-  const starts = [() => startOurs(protocol, { ...shared, basePort, apply, cpuProfDir: cpuProf })]
-  const other = flags.beside === undefined ? undefined : others[flags.beside]
-  if (other !== undefined) {
-    if (!flags.grpc) throw new Error('--no-grpc measures ours alone: leave --beside out.')
-    other.require()
-    starts.push(() => other.start({ ...shared, basePort: basePort + portsPerSystem }))
-  }
-  const names: string[] = []
-  const runs: MeasuredLoad[][][] = starts.map(() => [])
+): Promise<Measured> {
+  const starts = startsOf(bench, flags, signal)
+  const systems: SystemRuns[] = []
   for (let repetition = 1; repetition <= flags.repeat; repetition += 1) {
     for (const [place, start] of starts.entries()) {
       const system = await start()
       try {
-        names[place] = system.name
-        runs[place]?.push(await runLoads(system, flags, signal))
+        const earlier = systems[place]?.runs ?? []
+        const run = await runLoads(system, bench.loads, flags, signal)
+        systems[place] = { system: system.name, runs: [...earlier, run] }
       } finally {
         await system.remove()
       }
     }
   }
-  return runs.map((ofSystem, place) => ({ system: names[place] ?? '', runs: ofSystem }))
+  const { length } = bench.variants
+  return { ours: systems.slice(0, length), other: systems[length] }
+}
+
+/** Of ours, then of the other system, if there is one. */
+function startsOf(
+  { protocol, variants, others }: GroupBench,
+  flags: GroupFlags,
+  signal: AbortSignal,
+): (() => Promise<MeasuredSystem>)[] {
+  const { members, apply, basePort, parentDir, cpuProf: cpuProfDir } = flags
+  const shared = { members, parentDir, signal }
+  const starts = variants.map(
+    (variant) => () => startOurs(protocol, { ...shared, ...variant, basePort, apply, cpuProfDir }),
+  )
+  const other = flags.beside === undefined ? undefined : others[flags.beside]
+  if (other === undefined) return starts
+  if (!flags.grpc && !other.loadsItself) {
+    throw new Error('--no-grpc measures ours alone: leave --beside out.')
+  }
+  other.require()
+  return [...starts, () => other.start({ ...shared, basePort: basePort + portsPerSystem })]
 }
 
 async function runLoads(
   system: MeasuredSystem,
+  loads: GroupBench['loads'],
   flags: GroupFlags,
   signal: AbortSignal,
 ): Promise<MeasuredLoad[]> {
   const options = { sizeBytes: flags.size, overGrpc: flags.grpc, signal }
-  const warmUp = {
-    ...options,
-    warmUpMs: 0,
-    measuredMs: (flags.warmUp * 1_000) / flags.loads.length,
-  }
+  const warmUp = { ...options, warmUpMs: 0, measuredMs: (flags.warmUp * 1_000) / loads.length }
   const measurement = { ...options, warmUpMs: settleMs, measuredMs: flags.seconds * 1_000 }
   say(`${system.name}: warming up`)
-  for (const name of flags.loads) {
-    await measureLoad(system, { ...loadNames[name], outstanding: warmUpOutstanding }, warmUp)
+  for (const load of loads) {
+    await measureLoad(system, { ...load, outstanding: warmUpOutstanding }, warmUp)
   }
   const measured: MeasuredLoad[] = []
-  for (const name of flags.loads) {
+  for (const load of loads) {
     for (const outstanding of flags.outstanding) {
-      const one = await measureLoad(system, { ...loadNames[name], outstanding }, measurement)
+      const one = await measureLoad(system, { ...load, outstanding }, measurement)
       measured.push(one)
       const { callsPerSecond, all } = one.summary
       const figures = `${callsPerSecond.toFixed(0)}/s, p50 ${all.p50Ms.toFixed(2)} ms`
-      say(`${system.name}: ${name}, ${outstanding} outstanding: ${figures}`)
+      say(`${system.name}: ${load.name}, ${outstanding} outstanding: ${figures}`)
     }
   }
   return measured
@@ -186,30 +202,25 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-function toMarkdown(flags: GroupFlags, systems: readonly SystemRuns[]): string {
+function toMarkdown({ about }: GroupBench, flags: GroupFlags, { ours, other }: Measured): string {
   const { members, apply, size, seconds, warmUp, repeat, grpc } = flags
   const applied = apply === 'none' ? 'nothing applied' : 'one row applied per command'
   const asked = grpc ? 'client over gRPC on the same machine' : 'calls made inside the member'
   return [
     `Machine: ${describeMachine()}.`,
-    `${members} members, durable logs, ${applied}, ${size}-byte commands, ${asked}; ` +
+    `${members} members, ${about}, ${applied}, ${size}-byte commands, ${asked}; ` +
       `${seconds} s each after ${warmUp} s of warming up, ${repeat === 1 ? 'one run' : `medians of ${repeat} runs`}.`,
-    `${formatLoads(systems)}\n`,
+    `${formatLoads(ours, other)}\n`,
   ].join('\n\n')
 }
 
-function toJson(flags: GroupFlags, systems: readonly SystemRuns[]): string {
+function toJson(flags: GroupFlags, { ours, other }: Measured): string {
+  const systems = other === undefined ? ours : [...ours, other]
   return `${JSON.stringify({ machine: describeMachine(), flags, systems })}\n`
 }
 
-function hasErrors(systems: readonly SystemRuns[]): boolean {
+function hasErrors({ ours, other }: Measured): boolean {
+  const systems = other === undefined ? ours : [...ours, other]
   const loads = systems.flatMap(({ runs }) => runs.flat())
   return loads.some(({ summary }) => summary.errorCount > 0 || summary.calls === 0)
-}
-
-function loadList(text: string): LoadName[] {
-  return text.split(',').map((name) => {
-    if (!(name in loadNames)) throw new InvalidArgumentError(`There is no load ${name}.`)
-    return name as LoadName
-  })
 }

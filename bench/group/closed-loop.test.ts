@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { summariseRecordings } from '../measure.ts'
 import { runClosedLoop } from './closed-loop.ts'
 
 const loop = {
@@ -19,7 +20,7 @@ it('keeps as many calls outstanding as it is told, and none at the end', async (
     await sleep(2)
     outstanding -= 1
   }
-  const { calls, errorCount } = await runClosedLoop({ ...loop, call })
+  const { calls, errorCount } = summariseRecordings([await runClosedLoop({ ...loop, call })])
   expect(most).toBe(3)
   expect(outstanding).toBe(0)
   expect(calls).toBeGreaterThan(3)
@@ -32,7 +33,7 @@ it('counts refusals apart, and does not hammer who refuses at once', async () =>
     asked += 1
     return Promise.reject('BUSY')
   }
-  const { calls, errors } = await runClosedLoop({ ...loop, call })
+  const { calls, errors } = summariseRecordings([await runClosedLoop({ ...loop, call })])
   expect(calls).toBe(0)
   expect(errors['call BUSY']).toBeGreaterThan(0)
   expect(asked).toBeLessThan(200)

@@ -3,7 +3,7 @@
  * what a call does.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Recorder, type RunSummary } from '../measure.ts'
+import { Recorder, type Recording } from '../measure.ts'
 
 export type ClosedLoop = {
   /** Under which the calls are counted. */
@@ -20,7 +20,7 @@ export type ClosedLoop = {
 const afterErrorMs = 5
 
 /** Rejects when `signal` aborts; either way nothing is outstanding any more. */
-export async function runClosedLoop(loop: ClosedLoop): Promise<RunSummary> {
+export async function runClosedLoop(loop: ClosedLoop): Promise<Recording> {
   const { name, outstanding, call, codeOf, signal } = loop
   const recorder = new Recorder()
   let isFinished = false
@@ -35,7 +35,7 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<RunSummary> {
     await sleep(loop.warmUpMs, undefined, { signal })
     recorder.restart()
     await sleep(loop.measuredMs, undefined, { signal })
-    return recorder.summary()
+    return recorder.recording()
   } finally {
     isFinished = true
     await Promise.all(running)

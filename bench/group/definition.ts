@@ -5,7 +5,7 @@
 import type { MethodDefinition } from '@grpc/grpc-js'
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import type { GroupAction, GroupStatus } from '../../replication/replicated-log.ts'
-import type { RunSummary } from '../measure.ts'
+import type { Recording } from '../measure.ts'
 
 export type LoadKind = 'write' | 'read'
 
@@ -20,6 +20,9 @@ export type OwnLoad = {
 
 /** Of a member's process, without its PostgreSQL. */
 export type MemoryUse = { readonly residentBytes: number; readonly heapUsedBytes: number }
+
+/** What has left so far, towards the other members; zeros where the protocol sends no datagrams. */
+export type Traffic = { readonly datagrams: number; readonly bytes: number }
 
 type Conversion<T> = {
   readonly serialize: (value: T) => Buffer
@@ -72,8 +75,9 @@ export const memberDefinition = {
   Read: method('Read', nothing, number),
   /** Keys; those of them that have no row here, after a barrier. */
   Missing: method('Missing', json<readonly string[]>(), json<readonly string[]>()),
-  LoadYourself: method('LoadYourself', json<OwnLoad>(), json<RunSummary>()),
+  LoadYourself: method('LoadYourself', json<OwnLoad>(), json<Recording>()),
   Administer: method('Administer', json<GroupAction>(), nothing),
   GetStatus: method('GetStatus', nothing, json<GroupStatus>()),
   GetMemory: method('GetMemory', nothing, json<MemoryUse>()),
+  GetTraffic: method('GetTraffic', nothing, json<Traffic>()),
 } as const

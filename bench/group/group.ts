@@ -25,6 +25,8 @@ export type GroupProtocol = {
   readonly group: 'customers' | 'products'
   /** The configuration variable that names the members. */
   readonly membersVariable: 'CUSTOMER_DBS' | 'PRODUCT_DBS'
+  /** Whether one member does more than the others. */
+  readonly isLed: boolean
   /**
    * Whether the member that says this orders writes without asking another one, as far as it knows:
    * the leader, or where nobody leads every member of the view.
@@ -44,6 +46,8 @@ export type GroupOptions = {
   /** Every process leaves a profile of its processor time there when it ends. */
   readonly cpuProfDir?: string | undefined
   readonly environment?: Readonly<Record<string, string>>
+  /** Further ones of the member's program, as in `--no-durability`. */
+  readonly memberArguments?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
@@ -165,7 +169,7 @@ export class Group {
 
 function planMembers(
   protocol: GroupProtocol,
-  { members, apply, basePort, cpuProfDir, environment }: GroupOptions,
+  { members, apply, basePort, cpuProfDir, environment, memberArguments = [] }: GroupOptions,
   { dir, secret }: { readonly dir: string; readonly secret: string },
 ): GroupMember[] {
   const addresses: Member[] = Array.from({ length: members }, (_, id) => ({
@@ -199,7 +203,7 @@ function planMembers(
         ...profileFlags(name, cpuProfDir),
         '--enable-source-maps',
         assetPath(protocol.program),
-        ...['--id', String(member.id), '--apply', apply],
+        ...['--id', String(member.id), '--apply', apply, ...memberArguments],
       ],
       environment: shared,
     })

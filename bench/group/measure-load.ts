@@ -2,9 +2,10 @@
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../common/errors.ts'
-import type { RunSummary } from '../measure.ts'
+import { type Recording, type RunSummary, summariseRecordings } from '../measure.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { commandMaker } from './commands.ts'
+import type { Traffic } from './definition.ts'
 import type { Load, MeasuredSystem, ProcessorTimes, Target } from './system.ts'
 
 export type LoadOptions = {
@@ -16,40 +17,52 @@ export type LoadOptions = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Of each part, milliseconds of processor time for one operation. */
-export type ProcessorCost = ProcessorTimes & { readonly client: number }
-
 export type MeasuredLoad = {
   readonly load: Load
   readonly summary: RunSummary
-  readonly cost: ProcessorCost
+  /** Of each part, milliseconds of processor time for one operation. */
+  readonly cost: ProcessorTimes
+  /** For one operation. */
+  readonly traffic: Traffic | undefined
 }
+
+type Used = { readonly times: ProcessorTimes; readonly traffic: Traffic | undefined }
 
 export async function measureLoad(
   system: MeasuredSystem,
   load: Load,
   options: LoadOptions,
 ): Promise<MeasuredLoad> {
-  const target = await system.target(load.at)
-  const [summary, used] = await Promise.all([
-    options.overGrpc ? loadFromHere(target, load, options) : loadItself(target, load, options),
+  const targets = await system.targets(load.at)
+  const [recordings, used] = await Promise.all([
+    Promise.all(
+      targets.map((target) =>
+        options.overGrpc ? loadFromHere(target, load, options) : loadItself(target, load, options),
+      ),
+    ),
     usedMeanwhile(system, options),
   ])
-  const perOperation = (usedMs: number): number => usedMs / Math.max(1, summary.calls)
-  const cost: ProcessorCost = {
-    client: perOperation(used.client),
-    leader: perOperation(used.leader),
-    followers: perOperation(used.followers),
-    databases: perOperation(used.databases),
+  const summary = summariseRecordings(recordings)
+  const perOperation = (total: number): number => total / Math.max(1, summary.calls)
+  const { traffic } = used
+  return {
+    load,
+    summary,
+    cost: Object.fromEntries(
+      Object.entries(used.times).map(([part, usedMs]) => [part, perOperation(usedMs)]),
+    ),
+    traffic: traffic && {
+      datagrams: perOperation(traffic.datagrams),
+      bytes: perOperation(traffic.bytes),
+    },
   }
-  return { load, summary, cost }
 }
 
 async function loadFromHere(
   target: Target,
   { kind, outstanding }: Load,
   { warmUpMs, measuredMs, sizeBytes, signal }: LoadOptions,
-): Promise<RunSummary> {
+): Promise<Recording> {
   const makeCommand = commandMaker(sizeBytes)
   return await runClosedLoop({
     name: kind,
@@ -66,7 +79,7 @@ async function loadItself(
   target: Target,
   { kind, outstanding }: Load,
   { warmUpMs, measuredMs, sizeBytes }: LoadOptions,
-): Promise<RunSummary> {
+): Promise<Recording> {
   if (target.loadYourself === undefined) throw new Error('this system cannot load itself')
   return await target.loadYourself({ kind, outstanding, warmUpMs, measuredMs, sizeBytes })
 }
@@ -75,20 +88,30 @@ async function loadItself(
 async function usedMeanwhile(
   system: MeasuredSystem,
   { warmUpMs, measuredMs, signal }: LoadOptions,
-): Promise<ProcessorCost> {
+): Promise<Used> {
   await sleep(warmUpMs, undefined, { signal })
   const before = await usedSoFar(system)
   await sleep(measuredMs, undefined, { signal })
   const after = await usedSoFar(system)
+  const times = Object.entries(after.times).map(
+    ([part, ms]) => [part, ms - (before.times[part] ?? 0)] as const,
+  )
+  return { times: Object.fromEntries(times), traffic: sentMeanwhile(before.traffic, after.traffic) }
+}
+
+async function usedSoFar(system: MeasuredSystem): Promise<Used> {
+  const { user, system: kernel } = process.cpuUsage()
+  const client = (user + kernel) / 1_000
   return {
-    client: after.client - before.client,
-    leader: after.leader - before.leader,
-    followers: after.followers - before.followers,
-    databases: after.databases - before.databases,
+    times: { client, ...(await system.processorTimes()) },
+    traffic: await system.traffic(),
   }
 }
 
-async function usedSoFar(system: MeasuredSystem): Promise<ProcessorCost> {
-  const { user, system: kernel } = process.cpuUsage()
-  return { client: (user + kernel) / 1_000, ...(await system.processorTimes()) }
+function sentMeanwhile(
+  before: Traffic | undefined,
+  after: Traffic | undefined,
+): Traffic | undefined {
+  if (before === undefined || after === undefined) return undefined
+  return { datagrams: after.datagrams - before.datagrams, bytes: after.bytes - before.bytes }
 }

@@ -5,8 +5,8 @@ import { authMetadata, rpcKey } from '../../platform/rpc/authentication.ts'
 import { clientCredentials, clientOptions } from '../../platform/rpc/channel.ts'
 import { errorFromStatus } from '../../platform/rpc/errors.ts'
 import type { GroupAction, GroupStatus } from '../../replication/replicated-log.ts'
-import type { RunSummary } from '../measure.ts'
-import { type MemoryUse, memberDefinition, type OwnLoad } from './definition.ts'
+import type { Recording } from '../measure.ts'
+import { type MemoryUse, memberDefinition, type OwnLoad, type Traffic } from './definition.ts'
 
 /** Every call rejects with an AppError. */
 export type MemberClient = {
@@ -16,10 +16,11 @@ export type MemberClient = {
   read(): Promise<number>
   /** Those of `keys` (of commands, see keyOf) that have no row, after a barrier. */
   missing(keys: readonly string[], timeoutMs?: number): Promise<readonly string[]>
-  loadYourself(load: OwnLoad): Promise<RunSummary>
+  loadYourself(load: OwnLoad): Promise<Recording>
   administer(action: GroupAction): Promise<void>
   status(): Promise<GroupStatus>
   memory(): Promise<MemoryUse>
+  traffic(): Promise<Traffic>
   close(): void
 }
 
@@ -55,6 +56,7 @@ export function createMemberClient(
     },
     status: () => call(memberDefinition.GetStatus, {}, statusTimeoutMs),
     memory: () => call(memberDefinition.GetMemory, {}, statusTimeoutMs),
+    traffic: () => call(memberDefinition.GetTraffic, {}, statusTimeoutMs),
     close: () => client.close(),
   }
 }

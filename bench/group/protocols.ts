@@ -5,6 +5,7 @@ export const raft: GroupProtocol = {
   program: 'dist/bench/raft/replica.js',
   group: 'products',
   membersVariable: 'PRODUCT_DBS',
+  isLed: true,
   ordersWrites: ({ protocolDetails }) => protocolDetails.role === 'leader',
   epoch: ({ protocolDetails }) => protocolDetails.term,
 }
@@ -14,6 +15,7 @@ export const sequencer: GroupProtocol = {
   program: 'dist/bench/broadcast/replica.js',
   group: 'customers',
   membersVariable: 'CUSTOMER_DBS',
+  isLed: false,
   ordersWrites: ({ protocolDetails }) => protocolDetails.state === 'operational',
   epoch: ({ protocolDetails }) => protocolDetails.viewId,
 }

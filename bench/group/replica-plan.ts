@@ -8,6 +8,7 @@ import type { Config } from '../../platform/config.ts'
 import { memberFromArguments } from '../../replication/replica/arguments.ts'
 import type { ReplicaPlan } from '../../replication/replica/plan.ts'
 import { commandCodec, type WriteBody } from './command.ts'
+import { MemoryLog } from './memory-log.ts'
 import { memberService } from './service.ts'
 import {
   type ApplyMode,
@@ -22,13 +23,20 @@ type ProtocolOf<M> = Pick<
   'group' | 'protocolName' | 'members' | 'openProtocol'
 >
 
-/** Of the process's arguments: `--id 0 --apply none`. Exits with code 2 when they are wrong. */
+/**
+ * Of the process's arguments: `--id 0 --apply none`, and `--no-durability`: log in memory. Exits with code 2
+ * when they are wrong.
+ */
 export function measuredReplica<M>(
   config: Config,
   protocol: ProtocolOf<M>,
 ): ReplicaPlan<WriteBody, M> {
   const { values } = parseArgs({
-    options: { id: { type: 'string' }, apply: { type: 'string', default: 'none' } },
+    options: {
+      id: { type: 'string' },
+      apply: { type: 'string', default: 'none' },
+      'no-durability': { type: 'boolean', default: false },
+    },
   })
   const mode = applyModes.find((one) => one === values.apply)
   if (mode === undefined) return refuse(`--apply is one of ${applyModes.join(', ')}`)
@@ -43,6 +51,7 @@ export function measuredReplica<M>(
       machine = await openStateMachine(mode satisfies ApplyMode, client)
       return machine
     },
+    ...(values['no-durability'] ? { openStorage: () => new MemoryLog() } : {}),
     commands: commandCodec,
     service: (parts) => memberService(parts, () => machine?.appliedIndex ?? 0),
     protoFiles: [],

@@ -6,7 +6,7 @@ import { formatLoads, median } from './report.ts'
 function measured(callsPerSecond: number, errorCount = 0): MeasuredLoad {
   const all = summarise('write', [1, 2, 3])
   return {
-    load: { kind: 'write', at: 'leader', outstanding: 10 },
+    load: { name: 'write', kind: 'write', at: 'leader', outstanding: 10 },
     summary: {
       callsPerSecond,
       calls: 3,
@@ -17,6 +17,7 @@ function measured(callsPerSecond: number, errorCount = 0): MeasuredLoad {
       longestGapMs: 0,
     },
     cost: { client: 0.1, leader: 0.2, followers: 0.3, databases: 0.4 },
+    traffic: undefined,
   }
 }
 
@@ -37,8 +38,15 @@ describe('formatLoads', () => {
     expect(text).toContain('| 0.100 | 0.200 | 0.300 | 0.400 | 1.000 |')
   })
 
+  it('shows datagrams and bytes where they are counted', () => {
+    const one = { ...measured(100), traffic: { datagrams: 2.5, bytes: 1_000 } }
+    const text = formatLoads([{ system: 'Agora', runs: [[one]] }])
+    expect(text).toContain('| datagrams/op | bytes/op |')
+    expect(text).toContain('| 1.000 | 2.50 | 1000 |')
+  })
+
   it('says the ratio when there are two', () => {
-    const text = formatLoads([ours, { system: 'other', runs: [[measured(100)]] }])
+    const text = formatLoads([ours], { system: 'other', runs: [[measured(100)]] })
     expect(text).toContain('### Agora : other')
     expect(text).toContain('| write | 10 | 2.00 | 1.00 | 1.00 | 1.00 |')
   })

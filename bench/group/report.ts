@@ -1,5 +1,6 @@
 /** Measured loads as Markdown, alone or beside another system's. */
 import type { MeasuredLoad } from './measure-load.ts'
+import type { Traffic } from './definition.ts'
 import type { Load } from './system.ts'
 import { table } from '../report.ts'
 
@@ -17,25 +18,34 @@ type Row = {
   readonly p99Ms: number
   readonly worstMs: number
   readonly errors: number
+  /** By part. */
   readonly costMs: readonly number[]
+  readonly traffic: Traffic | undefined
 }
 
-const parts = ['client', 'leader', 'followers', 'databases'] as const
-
-export function formatLoads(systems: readonly SystemRuns[]): string {
-  const tables = systems.map((one) => `### ${one.system}\n\n${formatSystem(one)}`)
-  const [ours, other] = systems
-  if (ours === undefined || other === undefined) return tables.join('\n\n')
-  return [...tables, `### ${ours.system} : ${other.system}\n\n${formatRatios(ours, other)}`].join(
-    '\n\n',
+/** With ratios of each of ours to the other system, where there is one. */
+export function formatLoads(
+  ours: readonly SystemRuns[],
+  other: SystemRuns | undefined = undefined,
+): string {
+  const all = other === undefined ? ours : [...ours, other]
+  const tables = all.map((one) => `### ${one.system}\n\n${formatSystem(one)}`)
+  const ratios = ours.flatMap((one) =>
+    other === undefined
+      ? []
+      : [`### ${one.system} : ${other.system}\n\n${formatRatios(one, other)}`],
   )
+  return [...tables, ...ratios].join('\n\n')
 }
 
 function formatSystem({ runs }: SystemRuns): string {
   const header = ['load', 'outstanding', 'per second', 'p50 ms', 'p99 ms', 'max ms', 'errors']
-  const costs = [...parts, 'all'].map((part) => `CPU ms/op ${part}`)
-  const rows = medians(runs).map(({ load, errors, costMs, ...one }) => [
-    nameOf(load),
+  const measured = medians(runs)
+  const costs = [...partsOf(runs), 'all'].map((part) => `CPU ms/op ${part}`)
+  const isTrafficKnown = measured.some(({ traffic }) => traffic !== undefined)
+  const traffics = isTrafficKnown ? ['datagrams/op', 'bytes/op'] : []
+  const rows = measured.map(({ load, errors, costMs, traffic, ...one }) => [
+    load.name,
     String(load.outstanding),
     one.perSecond.toFixed(0),
     one.p50Ms.toFixed(2),
@@ -43,8 +53,11 @@ function formatSystem({ runs }: SystemRuns): string {
     one.worstMs.toFixed(1),
     String(errors),
     ...[...costMs, sum(costMs)].map((ms) => ms.toFixed(3)),
+    ...(isTrafficKnown
+      ? [traffic?.datagrams.toFixed(2) ?? '', traffic?.bytes.toFixed(0) ?? '']
+      : []),
   ])
-  return table([...header, ...costs], rows)
+  return table([...header, ...costs, ...traffics], rows)
 }
 
 function formatRatios(ours: SystemRuns, other: SystemRuns): string {
@@ -55,7 +68,7 @@ function formatRatios(ours: SystemRuns, other: SystemRuns): string {
     const ratio = (a: number, b: number): string => (b === 0 ? '-' : (a / b).toFixed(2))
     return [
       [
-        nameOf(mine.load),
+        mine.load.name,
         String(mine.load.outstanding),
         ratio(mine.perSecond, beside.perSecond),
         ratio(mine.p50Ms, beside.p50Ms),
@@ -78,13 +91,19 @@ function medians(runs: SystemRuns['runs']): Row[] {
       p99Ms: middle(({ summary }) => summary.all.p99Ms),
       worstMs: Math.max(...repeats.map(({ summary }) => summary.all.worstMs)),
       errors: sum(repeats.map(({ summary }) => summary.errorCount)),
-      costMs: parts.map((part) => middle(({ cost }) => cost[part])),
+      costMs: partsOf(runs).map((part) => middle(({ cost }) => cost[part] ?? 0)),
+      traffic: repeats.some(({ traffic }) => traffic === undefined)
+        ? undefined
+        : {
+            datagrams: middle(({ traffic }) => traffic?.datagrams ?? 0),
+            bytes: middle(({ traffic }) => traffic?.bytes ?? 0),
+          },
     }
   })
 }
 
-function nameOf({ kind, at }: Load): string {
-  return kind === 'write' && at === 'leader' ? 'write' : `${kind} at ${at}`
+function partsOf(runs: SystemRuns['runs']): string[] {
+  return Object.keys(runs[0]?.[0]?.cost ?? {})
 }
 
 export function median(values: readonly number[]): number {

@@ -11,17 +11,18 @@ import { type UnaryCall, unary } from '../../platform/rpc/unary.ts'
 import type { ReplicaParts } from '../../replication/replica/plan.ts'
 import { settle } from '../../replication/replica/request-context.ts'
 import type { GroupAction } from '../../replication/replicated-log.ts'
-import type { RunSummary } from '../measure.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Recording } from '../measure.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type WriteBody, writeCommand } from './command.ts'
 import { commandMaker } from './commands.ts'
-import { type MemoryUse, memberDefinition, type OwnLoad } from './definition.ts'
+import { type MemoryUse, memberDefinition, type OwnLoad, type Traffic } from './definition.ts'
 import { missingKeys, type Written } from './state-machines.ts'
 
 const ownCallTimeoutMs = 10_000
 
 export function memberService(
-  { log, reads, groupTimeMs, logger }: ReplicaParts<WriteBody>,
+  { log, reads, groupTimeMs, metrics, logger }: ReplicaParts<WriteBody>,
   appliedIndex: () => number,
 ): RpcService {
   const submit = async (bytes: Uint8Array, deadline: Deadline): Promise<number> => {
@@ -52,8 +53,20 @@ export function memberService(
       const { rss, heapUsed } = process.memoryUsage()
       return { residentBytes: rss, heapUsedBytes: heapUsed }
     }),
+    GetTraffic: answer((): Promise<Traffic> => trafficOf(metrics)),
   }
   return { definition: memberDefinition, implementation }
+}
+
+async function trafficOf(metrics: Metrics): Promise<Traffic> {
+  const total = async (name: string): Promise<number> => {
+    const values = (await metrics.getSingleMetric(name)?.get())?.values ?? []
+    return values.reduce((sum, { value }) => sum + value, 0)
+  }
+  return {
+    datagrams: await total('agora_replica_udp_datagrams_sent_total'),
+    bytes: await total('agora_replica_udp_bytes_sent_total'),
+  }
 }
 
 type OwnCalls = {
@@ -61,7 +74,7 @@ type OwnCalls = {
   read(deadline: Deadline): Promise<number>
 }
 
-function loadOneself(load: OwnLoad, { submit, read }: OwnCalls): Promise<RunSummary> {
+function loadOneself(load: OwnLoad, { submit, read }: OwnCalls): Promise<Recording> {
   const makeCommand = commandMaker(load.sizeBytes)
   const deadline = (): Deadline => ({ atUnixMs: Date.now() + ownCallTimeoutMs })
   return runClosedLoop({

@@ -10,13 +10,14 @@ import { refuseSuspect } from '../self-check/suspect.ts'
 import type { Application } from '../state-machine/application.ts'
 import type { CheckObserver } from '../state-machine/check-commands.ts'
 import { SqlStateMachine } from '../state-machine/sql-state-machine.ts'
+import type { LogStorage } from '../ports.ts'
 import { PostgresLogStorage } from '../storage/postgres-log.ts'
 import type { TimedStateMachine } from './plan.ts'
 
 export type ReplicaDatabase<Body extends { readonly type: string }> = {
   readonly postgres: Postgres
   /** Ends with its connection, which its driver closes. */
-  readonly storage: PostgresLogStorage
+  readonly storage: LogStorage
   readonly stateMachine: TimedStateMachine<Body>
   readonly reads: Pool
   /** A connection for one export or one install; whoever asks for it ends it. */
@@ -44,6 +45,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
   readonly observer?: CheckObserver
   /** Default: SqlStateMachine.open. */
   readonly openStateMachine?: ((client: Client) => Promise<TimedStateMachine<Body>>) | undefined
+  /** Default: PostgresLogStorage.open. */
+  readonly openStorage?: (() => LogStorage) | undefined
   /** Further settings of the read connections. */
   readonly readSettings?: Readonly<Record<string, string>> | undefined
   readonly logger: Logger
@@ -59,7 +62,8 @@ export async function openDatabase<Body extends { readonly type: string }>(optio
       options.openStateMachine ??
       ((client: Client) => SqlStateMachine.open(client, application, observer))
     const stateMachine = await open(applying)
-    const storage = await PostgresLogStorage.open(await postgres.connect('log'))
+    const storage =
+      options.openStorage?.() ?? (await PostgresLogStorage.open(await postgres.connect('log')))
     const reads = postgres.pool('reads', readConnections, {
       settings: {
         default_transaction_read_only: 'on',

@@ -8,7 +8,7 @@ import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
-import type { Transport } from '../ports.ts'
+import type { LogStorage, Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
 import type { CommandCodec, GroupStatus, ReplicatedLog, StateMachine } from '../replicated-log.ts'
 import type { CheckStatus } from '../self-check/rounds.ts'
@@ -64,6 +64,8 @@ export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   readonly application: Application<Body>
   /** Default: SqlStateMachine.open with `application`. `client` is for this alone, pipelined. */
   openStateMachine?(client: Client): Promise<TimedStateMachine<Body>>
+  /** Default: the log in PostgreSQL. Another one is for measurements alone. */
+  openStorage?(): LogStorage
   /** How a command stands in the log. Default: as JSON. */
   readonly commands?: CommandCodec<Command<Body | GroupBody>>
   /** Opens sockets: rejects with an error that names the port when it is taken. */

@@ -66,7 +66,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const protocol = await plan.openProtocol(seat)
     const closeTransport = started.add(() => protocol.transport.close())
     const dataDir = join(config.dataDir, name)
-    const { application, openStateMachine, readSettings } = plan
+    const { application, openStateMachine, openStorage, readSettings } = plan
     database = await openDatabase({
       name,
       dataDir,
@@ -74,6 +74,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       application,
       observer: comparing.observer,
       openStateMachine,
+      openStorage,
       readSettings,
       logger,
     })
