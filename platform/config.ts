@@ -60,6 +60,8 @@ export type Config = {
   }
   /** How often the replicas of a group compare their rows; 0: never. */
   readonly groupCheckIntervalMs: number
+  /** Of a replica's whole state to another one: of giving and of getting, each. */
+  readonly stateTransfer: { readonly bytesPerSecond: number }
   readonly raft: {
     readonly heartbeatMs: number
     readonly electionMinMs: number
@@ -138,6 +140,13 @@ export function loadConfig(
       min: 0,
       max: 2_592_000_000,
     }),
+    stateTransfer: {
+      bytesPerSecond: reader.integer('STATE_TRANSFER_BYTES_PER_SECOND', {
+        fallback: 33_554_432,
+        min: 65_536,
+        max: 10_737_418_240,
+      }),
+    },
     raft: readRaft(reader),
     sequencer: readSequencer(reader),
     argon2: {

@@ -98,6 +98,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       secret: config.clusterSecret,
       tls: config.tls,
       logger,
+      limits: config.stateTransfer,
     })
     started.add(() => transfer.close())
 

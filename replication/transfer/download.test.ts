@@ -9,7 +9,11 @@ import { index, madeUp } from './transfer.fixture.ts'
 function rig(
   chunks: number,
   fetch: (number: number, right: Buffer, attempt: number) => Buffer | undefined | Promise<Buffer>,
-  { patienceMs = 50, present = [] as readonly number[] } = {},
+  {
+    patienceMs = 50,
+    present = [] as readonly number[],
+    pace = new Pace({ bytesPerSecond: 1e9 }),
+  } = {},
 ) {
   const { manifest, contents } = madeUp(chunks)
   const stored = new Map<number, Uint8Array>()
@@ -20,7 +24,7 @@ function rig(
   const end = download({
     manifest,
     patienceMs,
-    pace: new Pace({ bytesPerSecond: 1e9 }),
+    pace,
     signal: abort.signal,
     incoming: {
       missing: () => contents.map((_, number) => number).filter((n) => !present.includes(n)),
@@ -69,6 +73,33 @@ describe('a download', () => {
     const lying = rig(4, () => Buffer.from('something else'))
     await expect(lying.end).rejects.toThrow(/chunk \d has 14 bytes instead of/)
     expect(lying.stored.size).toBe(0)
+  })
+
+  it('loses its patience with a source from which nothing comes at all', async () => {
+    const paused = rig(4, (number, right) => (number < 2 ? right : new Promise(() => undefined)))
+    const startedAtMs = performance.now()
+    await expect(paused.end).rejects.toThrow('it has not answered within 50 ms')
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+    expect([...paused.stored.keys()]).toEqual([0, 1])
+  })
+
+  it('does not take its own pace for silence', async () => {
+    let clockMs = 0
+    const wait = async (durationMs: number) => {
+      clockMs += durationMs
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const pace = new Pace({ bytesPerSecond: 1, nowMs: () => clockMs, wait })
+    const { end, stored } = rig(
+      6,
+      (_number, right, attempt) => {
+        if (attempt === 1) throw new Error('the line broke')
+        return right
+      },
+      { patienceMs: 80, pace },
+    )
+    expect(await end).toBe('complete')
+    expect(stored.size).toBe(6)
   })
 
   it('ends at once when the source has forgotten, and keeps what it has', async () => {

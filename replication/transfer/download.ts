@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '../../common/assert.ts'
+import { answered } from './answered.ts'
 import { verifyChunk } from './chunk-files.ts'
 import type { Incoming } from './incoming.ts'
 import { type ChunkSum, chunksOf, type Manifest } from './manifest.ts'
@@ -64,29 +65,33 @@ class Fetching {
   }
 
   async fetch(number: number): Promise<void> {
-    const { incoming, patienceMs, signal } = this.#options
+    const { incoming, pace, patienceMs, signal } = this.#options
+    const expected = this.#chunks[number]
+    assert(expected !== undefined, 'chunks are fetched by the manifest')
+    let firstAskedAtMs: number | undefined
     for (let pauseMs = pauseMinMs; ; pauseMs = Math.min(2 * pauseMs, pauseMaxMs)) {
+      // What fails is paid for, too: nobody is asked faster for it.
+      await pace.take(expected.sizeBytes, signal)
+      firstAskedAtMs ??= performance.now()
       try {
-        const content = await this.#attempt(number)
+        const content = await this.#ask(number, expected)
         this.#heardAtMs = performance.now()
         await incoming.store(number, content)
         return
       } catch (error) {
         signal.throwIfAborted()
+        const quietMs = performance.now() - Math.max(this.#heardAtMs, firstAskedAtMs)
         const isFinal = error instanceof ExportForgotten || isOfTheDisk(error)
-        if (isFinal || performance.now() - this.#heardAtMs > patienceMs) throw error
+        if (isFinal || quietMs >= patienceMs) throw error
       }
       await sleep(pauseMs, undefined, { signal })
     }
   }
 
-  async #attempt(number: number): Promise<Buffer> {
-    const { source, manifest, pace, signal } = this.#options
-    const expected = this.#chunks[number]
-    assert(expected !== undefined, 'chunks are fetched by the manifest')
-    // What fails is paid for, too: nobody is asked faster for it.
-    await pace.take(expected.sizeBytes, signal)
-    const content = await source.fetchChunk(manifest.exportId, number, signal)
+  async #ask(number: number, expected: ChunkSum): Promise<Buffer> {
+    const { source, manifest, patienceMs, signal } = this.#options
+    const ask = (until: AbortSignal) => source.fetchChunk(manifest.exportId, number, until)
+    const content = await answered(ask, { signal, patienceMs })
     if (content === undefined) throw new ExportForgotten()
     verifyChunk(number, content, expected)
     return content

@@ -10,6 +10,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { FetchState } from '../protocol.ts'
 import type { LogIndex } from '../replicated-log.ts'
+import { answered } from './answered.ts'
 import { download } from './download.ts'
 import type { Incoming } from './incoming.ts'
 import { decodeManifest, type Manifest, totalBytes } from './manifest.ts'
@@ -27,7 +28,7 @@ export type FetcherOptions = {
   /** Throws when this state could not be installed here. */
   readonly requireFitting: (manifest: Manifest) => Promise<void>
   readonly pace: Pace
-  /** How long a source may fail, or come no further with its export, before the next one is asked. */
+  /** How long a source may say nothing, fail, or come no further, before the next one is asked. */
   readonly patienceMs: number
   readonly logger: Logger
 }
@@ -174,7 +175,8 @@ export class Fetcher {
     const resume = incoming.manifest?.exportId ?? ''
     try {
       for (let [writtenBytes, movedAtMs] = [-1, performance.now()]; ; ) {
-        const offer = await source.describe({ atLeast, resume }, signal)
+        const ask = (until: AbortSignal) => source.describe({ atLeast, resume }, until)
+        const offer = await answered(ask, { signal, patienceMs })
         if (offer.kind === 'ready') return offer.manifest
         const { sizeBytes } = offer
         this.#preparing = { source: id, preparedBytes: sizeBytes }

@@ -40,13 +40,13 @@ export type ReplicaTransferOptions = {
   readonly secret: string
   readonly tls?: TlsFiles | undefined
   readonly logger: Logger
-  readonly limits?: Partial<TransferLimits>
+  readonly limits: Partial<TransferLimits> & Pick<TransferLimits, 'bytesPerSecond'>
 }
 
 export type TransferLimits = {
   /** Of exporting and of fetching, each. Everybody else shares the disk and the processor. */
   readonly bytesPerSecond: number
-  /** How long a source may fail before the next one is asked. */
+  /** How long a source may say nothing, or fail, before the next one is asked. */
   readonly patienceMs: number
   readonly exports: Partial<ExportLimits>
   readonly chunkBytes?: number
@@ -54,11 +54,10 @@ export type TransferLimits = {
   readonly lockTimeoutMs?: number
 }
 
-const defaultLimits: TransferLimits = {
-  bytesPerSecond: 32 * 1024 * 1024,
+const defaultLimits = {
   patienceMs: 10_000,
   exports: {},
-}
+} satisfies Partial<TransferLimits>
 
 export class ReplicaTransfer implements StateTransfer {
   /** To be served whatever state the group is in. */

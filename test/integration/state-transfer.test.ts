@@ -1,9 +1,10 @@
 /** A replica's state moves to another one: real PostgreSQL on both sides, real gRPC between them. */
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { HostPort } from '../../common/host-port.ts'
-import type { MemberId } from '../../common/member.ts'
+import { type MemberId, memberId } from '../../common/member.ts'
 import type { Postgres } from '../../platform/postgres/postgres.ts'
 import {
   closeSnapshot,
@@ -202,6 +203,27 @@ describe('a state on its way', () => {
       if (asked === 10) void source.stopServing()
     }
     expect((await receiver.fetch(wanted(41, 0, 2))).index).toBe(43)
+    await receiver.transfer.install(meta)
+    expect(await receiver.hash()).toEqual(await other.hash())
+  })
+
+  it('comes from another source when one is paused, from the first word on or in the middle', async () => {
+    const other = await open(2)
+    await fillState(other.admin, 300, 0.25)
+    await other.moveTo(43)
+    await other.serve()
+    // As of a process that is stopped: the system takes the connection, and nobody answers.
+    const silent = createServer()
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
+    const { port } = silent.address() as AddressInfo
+    addresses.set(memberId(3), { host: '127.0.0.1', port })
+    source.beforeChunk = (asked) => (asked < 10 ? Promise.resolve() : new Promise(() => {}))
+    try {
+      expect((await receiver.fetch(wanted(41, 3, 0, 2))).index).toBe(43)
+    } finally {
+      silent.close()
+    }
+    expect(source.asked.length).toBeGreaterThanOrEqual(10)
     await receiver.transfer.install(meta)
     expect(await receiver.hash()).toEqual(await other.hash())
   })

@@ -20,6 +20,7 @@ const group = 'products'
 const logger = pino({ level: 'silent' })
 
 /** Small chunks: a few hundred rows are many of them. */
+const bytesPerSecond = 32 * 1024 * 1024
 const limits: Partial<TransferLimits> = { chunkBytes: 4_096, patienceMs: 1_000 }
 
 export const index = (value: number) => value as LogIndex
@@ -172,7 +173,7 @@ async function openTransfer(
     },
     secret,
     logger,
-    limits: changed,
+    limits: { bytesPerSecond, ...changed },
   })
 }
 

@@ -65,8 +65,7 @@ function plan(node: Node, fetching: Fetching): void {
   const found = planRecovery(own, target)
   if (found.kind === 'transfer') {
     const { atLeast } = found
-    const from = target.holders.map(({ id }) => id).filter((id) => id !== node.self)
-    node.wish = { from, atLeast: logIndexOf(atLeast) }
+    node.wish = { from: sources(node, target), atLeast: logIndexOf(atLeast) }
     node.fetched = undefined
     fetching.stage = { kind: 'transferring', atLeast }
     return
@@ -83,6 +82,14 @@ function plan(node: Node, fetching: Fetching): void {
   writes.whenDurable(() => {
     if (fetching.stage.kind === 'truncating') fetching.stage = { kind: 'fetching' }
   })
+}
+
+/**
+ * Who holds the log comes first. Then everybody else, too: what anybody has applied is agreed for
+ * good, and of those who were to be asked perhaps nobody is left.
+ */
+function sources({ self, universe }: Node, { holders }: RecoveredLog): MemberId[] {
+  return [...new Set([...holders.map(({ id }) => id), ...universe])].filter((id) => id !== self)
 }
 
 /** The last of it is in the write that is handed out now, or was durable before. */
