@@ -29,7 +29,7 @@ export function addCartOperations(api: Api, options: BuyerOptions): void {
 }
 
 const replies = { 200: { description: 'The cart as it is now', schema: cart } }
-const problems = ['PURCHASE_IN_PROGRESS', 'IDEMPOTENCY_MISMATCH'] as const
+const problems = ['PURCHASE_IN_PROGRESS'] as const
 
 function addShow(api: Api, options: BuyerOptions): void {
   const { groups, sessions } = options
@@ -69,7 +69,13 @@ function addAdd(api: Api, options: BuyerOptions): void {
       idempotent: true,
       body: z.strictObject({ itemId: field.itemId, quantity: field.units }),
       replies,
-      problems: [...problems, 'ITEM_NOT_FOUND', 'OUT_OF_STOCK', 'QUANTITY_LIMIT'],
+      problems: [
+        ...problems,
+        'IDEMPOTENCY_MISMATCH',
+        'ITEM_NOT_FOUND',
+        'OUT_OF_STOCK',
+        'QUANTITY_LIMIT',
+      ],
     },
     async ({ request, body, deadline }) => {
       const { itemId, quantity } = body
@@ -102,7 +108,7 @@ function addRemove(api: Api, options: BuyerOptions): void {
       params: z.strictObject({ id: field.itemId }),
       query: z.strictObject({ quantity: field.unitsText.optional() }),
       replies,
-      problems: [...problems, 'NOT_IN_CART'],
+      problems: [...problems, 'IDEMPOTENCY_MISMATCH', 'NOT_IN_CART'],
     },
     async ({ request, params, query, deadline }) => {
       const session = await sessions.identify(request, deadline)

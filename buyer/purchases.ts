@@ -61,7 +61,6 @@ function addBuy(
         'PRICE_CHANGED',
         'PAYMENT_DECLINED',
         'PURCHASE_ABANDONED',
-        'IDEMPOTENCY_MISMATCH',
       ],
     },
     async ({ request, response, body, deadline }) => {

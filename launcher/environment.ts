@@ -33,14 +33,19 @@ export type Cluster = {
  * without one, those of the environment, else the default shape's.
  */
 export function newCluster(dataDir: string, shape: Partial<ClusterShape>): Cluster {
-  const addresses = localAddresses({ ...defaultShape, ...shape })
+  const addresses = localAddresses({ ...defaultShape, ...shape }, isSecure())
   return settle(dataDir, addresses, Object.keys(shape).length === 0)
 }
 
 /** For every other command: the addresses that `up` recorded come before the defaults. */
 export function existingCluster(dataDir: string): Cluster {
   const recorded = new ClusterDirectory(dataDir).readRecord()?.environment ?? {}
-  return settle(dataDir, { ...localAddresses(defaultShape), ...recorded }, true)
+  return settle(dataDir, { ...localAddresses(defaultShape, isSecure()), ...recorded }, true)
+}
+
+/** Whether TLS is wanted: then the payment service, too, is at an https:// address. */
+function isSecure(): boolean {
+  return (processEnvironment().TLS_CA ?? '') !== ''
 }
 
 function settle(

@@ -1,6 +1,6 @@
 /** The command line of ./agora: names the commands, reads their flags, hands over. No logic of its own. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { processEnvironment } from '../platform/config.ts'
 import { exitCodes } from '../platform/terminal/exit-codes.ts'
@@ -202,7 +202,8 @@ for (const role of ['seller', 'buyer'] as const) {
       const locate = (dataDir: string | undefined): ClusterAddresses => {
         const { config } = existingCluster(dataDir ?? defaultDataDir())
         const { sellers, buyers } = serverUrls(config)
-        return { servers: role === 'seller' ? sellers : buyers, currency: config.currency }
+        const ca = config.tls && readFileSync(config.tls.caPath)
+        return { servers: role === 'seller' ? sellers : buyers, currency: config.currency, ca }
       }
       process.exitCode = await runCli(words, { locate, stateDir: stateDirectory() })
       process.exit()

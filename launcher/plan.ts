@@ -2,7 +2,7 @@
  * From configuration to processes: which ones there are, in which order they start, and with which
  * program and arguments. Pure: starts nothing.
  */
-import type { Config, HostPort } from '../platform/config.ts'
+import type { Config, HostPort, TlsFiles } from '../platform/config.ts'
 import { assetPath } from '../platform/assets.ts'
 
 export const groups = ['customers', 'products', 'payment', 'sellers', 'buyers'] as const
@@ -19,6 +19,8 @@ export type PlannedProcess = {
   /** Program and arguments for `node`. */
   readonly argv: readonly string[]
   readonly readiness: { readonly kind: 'grpc' } | { readonly kind: 'http'; readonly url: string }
+  /** What whoever asks it for its readiness shows and trusts. */
+  readonly tls: TlsFiles | undefined
 }
 
 const program = (path: string): string => assetPath(`dist/${path}`)
@@ -26,6 +28,7 @@ const program = (path: string): string => assetPath(`dist/${path}`)
 /** All processes of a configuration, databases first. */
 export function planCluster(config: Config): PlannedProcess[] {
   const payment = new URL(config.paymentUrl)
+  const { tls } = config
   return [
     ...config.customerDbs.map(
       ({ id, host, port }): PlannedProcess => ({
@@ -36,6 +39,7 @@ export function planCluster(config: Config): PlannedProcess[] {
         udpPort: port + 1,
         argv: [program('db-customers/main.js'), '--id', String(id)],
         readiness: { kind: 'grpc' },
+        tls,
       }),
     ),
     ...config.productDbs.map(
@@ -47,6 +51,7 @@ export function planCluster(config: Config): PlannedProcess[] {
         udpPort: undefined,
         argv: [program('db-products/main.js'), '--id', String(id)],
         readiness: { kind: 'grpc' },
+        tls,
       }),
     ),
     {
@@ -57,6 +62,7 @@ export function planCluster(config: Config): PlannedProcess[] {
       udpPort: undefined,
       argv: [program('payment-soap/server.js')],
       readiness: { kind: 'http', url: new URL('/readyz', payment).href },
+      tls,
     },
     ...planServers(config, 'sellers'),
     ...planServers(config, 'buyers'),
@@ -75,6 +81,7 @@ function planServers(config: Config, group: 'sellers' | 'buyers'): PlannedProces
     udpPort: undefined,
     argv: [program(`${role}/server.js`), '--index', String(index)],
     readiness: { kind: 'http', url: `${scheme}://${host}:${port}/readyz` },
+    tls: config.tls,
   }))
 }
 
@@ -95,8 +102,8 @@ export const defaultShape: ClusterShape = {
   basePort: 5000,
 }
 
-/** The address lists of a cluster on this machine, as environment variables. */
-export function localAddresses(shape: ClusterShape): Record<string, string> {
+/** The address lists of a cluster on this machine, as environment variables. `secure`: with TLS. */
+export function localAddresses(shape: ClusterShape, secure = false): Record<string, string> {
   const { basePort } = shape
   const at = (port: number): string => `127.0.0.1:${port}`
   const list = (count: number, entry: (index: number) => string): string =>
@@ -107,7 +114,7 @@ export function localAddresses(shape: ClusterShape): Record<string, string> {
   return {
     SELLER_SERVERS: list(shape.sellers, (i) => at(basePort + i * 5)),
     BUYER_SERVERS: list(shape.buyers, (i) => at(basePort + buyersFrom + i * 5)),
-    PAYMENT_URL: `http://${at(basePort + paymentAt)}/payment`,
+    PAYMENT_URL: `${secure ? 'https' : 'http'}://${at(basePort + paymentAt)}/payment`,
     CUSTOMER_DBS: list(shape.customers, (i) => `${i}-${at(basePort + 1080 + i * 5)}`),
     PRODUCT_DBS: list(shape.products, (i) => `${i}-${at(basePort + 1180 + i * 5)}`),
   }

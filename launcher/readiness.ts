@@ -1,8 +1,12 @@
 /** Asks processes whether they are ready: REST and SOAP servers over HTTP, databases over grpc.health.v1. */
+import { readFileSync } from 'node:fs'
+import { Agent as HttpsAgent } from 'node:https'
 import grpc from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import axios from 'axios'
 import { protoPath } from 'grpc-health-check'
+import type { TlsFiles } from '../platform/config.ts'
+import { clientCredentials } from '../platform/rpc/channel.ts'
 import type { PlannedProcess } from './plan.ts'
 
 export type Probe = { readonly ready: boolean; readonly reason: string; readonly tookMs: number }
@@ -14,14 +18,16 @@ export async function probe(plan: PlannedProcess): Promise<Probe> {
   const startedAtMs = performance.now()
   const reason =
     plan.readiness.kind === 'http'
-      ? await probeHttp(plan.readiness.url)
-      : await probeGrpc(`${plan.host}:${plan.port}`)
+      ? await probeHttp(plan.readiness.url, plan.tls)
+      : await probeGrpc(`${plan.host}:${plan.port}`, plan.tls)
   return { ready: reason === '', reason, tookMs: performance.now() - startedAtMs }
 }
 
-async function probeHttp(url: string): Promise<string> {
+async function probeHttp(url: string, tls: TlsFiles | undefined): Promise<string> {
   try {
-    const answer = await axios.get(url, { timeout: probeTimeoutMs, validateStatus: () => true })
+    const httpsAgent = tls && new HttpsAgent({ ca: readFileSync(tls.caPath) })
+    const options = { timeout: probeTimeoutMs, validateStatus: () => true }
+    const answer = await axios.get(url, { ...options, ...(httpsAgent && { httpsAgent }) })
     if (answer.status === 200) return ''
     const body: unknown = answer.data
     return `answers ${answer.status}${body === undefined ? '' : `: ${JSON.stringify(body)}`}`
@@ -46,9 +52,9 @@ const Health = (healthPackage as unknown as { grpc: { health: { v1: { Health: un
   credentials: grpc.ChannelCredentials,
 ) => HealthClient
 
-function probeGrpc(address: string): Promise<string> {
+function probeGrpc(address: string, tls: TlsFiles | undefined): Promise<string> {
   // A channel of its own for each probe: a kept one would sit in its reconnect backoff.
-  const client = new Health(address, grpc.credentials.createInsecure())
+  const client = new Health(address, clientCredentials(tls))
   return new Promise((resolve) => {
     const deadline = Date.now() + probeTimeoutMs
     client.check({ service: '' }, { deadline }, (error, answer) => {

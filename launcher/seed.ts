@@ -1,4 +1,5 @@
 /** `--seed`: puts the demo sellers and their items into a marketplace through its REST servers. */
+import { readFileSync } from 'node:fs'
 import { createSellerClient, ApiProblem, type SellerClient } from '../seller/api.ts'
 import { demoPassword, type DemoSeller, demoSellers } from './demo-data.ts'
 import type { Cluster } from './environment.ts'
@@ -9,10 +10,11 @@ const atOnce = 8
 /** Does nothing when the demo sellers are there already. Says what it did on stderr. */
 export async function seed({ config }: Cluster): Promise<void> {
   const servers = serverUrls(config).sellers
+  const ca = config.tls && readFileSync(config.tls.caPath)
   const sellers = demoSellers()
   const startedAtMs = performance.now()
   const counts = await Promise.all(
-    sellers.map((seller) => stock(createSellerClient({ servers }), seller, config.currency)),
+    sellers.map((seller) => stock(createSellerClient({ servers, ca }), seller, config.currency)),
   )
   const items = counts.reduce((sum, count) => sum + count, 0)
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)

@@ -17,7 +17,6 @@ type Answering = {
   readonly replies: Readonly<Record<number, ApiReply>>
   readonly problems?: readonly ErrorCode[]
   readonly session?: boolean
-  readonly body?: unknown
 }
 
 /** The part of a problem that every one has; some have more, as `purchaseId`. */
@@ -65,15 +64,13 @@ const problemSchema = z
 /** What may happen to any request. */
 const common: readonly ErrorCode[] = [
   'INVALID_ARGUMENT',
+  'MALFORMED_BODY',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
   'RATE_LIMITED',
   'OVERLOADED',
   'UNAVAILABLE',
   'DEADLINE_EXCEEDED',
-]
-const withBody: readonly ErrorCode[] = [
-  'MALFORMED_BODY',
-  'BODY_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
 ]
 const withSession: readonly ErrorCode[] = ['UNAUTHENTICATED', 'SESSION_EXPIRED']
 
@@ -136,15 +133,10 @@ function replies(
 
 /** One entry per status; the codes that share it are told apart in its schema and its description. */
 function problems(
-  { problems: own = [], session, body }: Answering,
+  { problems: own = [], session }: Answering,
   shared: readonly SharedHeader[],
 ): Record<string, ResponseConfig> {
-  const codes = new Set<ErrorCode>([
-    ...common,
-    ...(body === undefined ? [] : withBody),
-    ...(session === true ? withSession : []),
-    ...own,
-  ])
+  const codes = new Set<ErrorCode>([...common, ...(session === true ? withSession : []), ...own])
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of codes) {
     const status = errorTable[code].http

@@ -55,7 +55,8 @@ export function idempotencyOf(request: Request, scope: IdempotencyScope): Idempo
 }
 
 function fingerprintOf(request: Request, secret: string): string {
-  const seen = canonical([request.body ?? null, request.query])
+  // No body is an empty one, to the route as well.
+  const seen = canonical([request.body ?? {}, request.query])
   return signText(deriveKey(secret, 'fingerprint'), JSON.stringify(seen))
 }
 

@@ -32,12 +32,17 @@ export const clientOptions: ChannelOptions = {
 
 export function serverCredentials(tls: TlsFiles | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure()
-  const pair = { private_key: readFileSync(tls.keyPath), cert_chain: readFileSync(tls.certPath) }
-  // Callers prove themselves by the cluster's secret: no client certificates.
-  return ServerCredentials.createSsl(readFileSync(tls.caPath), [pair], false)
+  const { ca, cert, key } = read(tls)
+  // Both sides show a certificate of the cluster's authority; the secret is asked for besides.
+  return ServerCredentials.createSsl(ca, [{ private_key: key, cert_chain: cert }], true)
 }
 
 export function clientCredentials(tls: TlsFiles | undefined): ChannelCredentials {
   if (tls === undefined) return ChannelCredentials.createInsecure()
-  return ChannelCredentials.createSsl(readFileSync(tls.caPath))
+  const { ca, cert, key } = read(tls)
+  return ChannelCredentials.createSsl(ca, key, cert)
+}
+
+function read({ caPath, certPath, keyPath }: TlsFiles) {
+  return { ca: readFileSync(caPath), cert: readFileSync(certPath), key: readFileSync(keyPath) }
 }

@@ -34,13 +34,35 @@ export function unary<Request, Reply>(
       logger.error({ err: error, ...about }, 'a bug: a call failed in a way that nobody foresaw')
       return new AppError('INTERNAL', { definite: false })
     }
+    const answered = logging(call, deadline.requestId, logger)
     // Promise.resolve().then: what `work` throws at once is a rejection like any other.
     Promise.resolve()
       .then(() => work(call.request, { deadline }))
       .then(
-        (reply) => callback(null, reply),
-        (error: unknown) => callback(statusOf(toAppError(error))),
+        (reply) => {
+          answered?.('OK')
+          callback(null, reply)
+        },
+        (thrown: unknown) => {
+          const error = toAppError(thrown)
+          answered?.(error.code)
+          callback(statusOf(error))
+        },
       )
+  }
+}
+
+/** A line for each call, for who follows a request through the processes; nothing above `debug`. */
+function logging(
+  call: ServerUnaryCall<unknown, unknown>,
+  requestId: string | undefined,
+  logger: Logger,
+): ((code: string) => void) | undefined {
+  if (!logger.isLevelEnabled('debug')) return undefined
+  const startedAtMs = performance.now()
+  return (code) => {
+    const durationMs = Math.round(performance.now() - startedAtMs)
+    logger.debug({ requestId, method: call.getPath(), code, durationMs }, 'call')
   }
 }
 

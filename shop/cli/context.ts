@@ -7,6 +7,8 @@ import type { SeenIds } from './seen-ids.ts'
 export type ClusterAddresses = {
   readonly servers: readonly string[]
   readonly currency: string
+  /** The certificates to trust, where the servers speak TLS. */
+  readonly ca?: Buffer | undefined
 }
 
 export type Role = 'seller' | 'buyer'

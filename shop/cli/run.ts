@@ -155,11 +155,12 @@ class Runner<Client extends AccountClient<unknown>> {
     const { role, createClient } = this.#definition
     const { json, profile, dataDir } = this.#flags
     const { locate, stateDir } = this.#surroundings
-    const { servers, currency } = locate(dataDir)
+    const { servers, currency, ca } = locate(dataDir)
     const sessionFile = new SessionFile({ folder: stateDir, role, servers, profile })
     const stored = sessionFile.read()
     const client = createClient({
       servers,
+      ca,
       token: stored?.token,
       signal: () => this.#abort.signal,
       onCall: () => progress.begin(() => context.waitingFor ?? waitingFor(client.server)),
