@@ -128,16 +128,18 @@ program
     const cluster = existingCluster(dataDir)
     process.exitCode =
       empty === true
-        ? await wipe(cluster, target)
+        ? await wipe(cluster, target, { restart: true })
         : await drill(cluster.directory, 'restart', target)
   })
 
 program
   .command('wipe <process>')
-  .description('a drill: a products member loses its disk; it starts again, empty')
+  .description(
+    'a drill: a database loses its disk and starts again, empty; after kill it stays down',
+  )
   .addOption(dataDirOption())
   .action(async (target: string, { dataDir }) => {
-    process.exitCode = await wipe(existingCluster(dataDir), target)
+    process.exitCode = await wipe(existingCluster(dataDir), target, { restart: false })
   })
 
 addMembersCommands(program, dataDirOption)

@@ -3,7 +3,7 @@
  * again and again in the background, while a cluster comes up.
  */
 import type { Cluster } from './environment.ts'
-import { reachGroup } from './members/group.ts'
+import { reachProducts } from './members/group.ts'
 
 const lookEveryMs = 1_000
 
@@ -15,7 +15,7 @@ export type Outsiders = {
 
 /** A group that is only being formed has no outsiders: somebody leads where there are any. */
 export function watchOutsiders(cluster: Cluster): Outsiders {
-  const group = reachGroup(cluster, 'products')
+  const group = reachProducts(cluster)
   let reasons = new Map<string, string>()
   let stopped = false
   const look = async (): Promise<void> => {

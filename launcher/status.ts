@@ -135,7 +135,9 @@ function describe(process: ProcessStatus): [string, string, string] {
   const count = restarts === 0 ? '' : `${restarts}`
   const outside = replication === undefined ? undefined : outsideReason(replication)
   if (outside !== undefined) return ['OUTSIDE', count, outside]
-  if (!probe.ready) return ['NOT READY', count, process.lastWords ?? probe.reason]
+  if (!probe.ready) {
+    return ['NOT READY', count, process.lastWords ?? replication?.reason ?? probe.reason]
+  }
   return ['ready', count, describeReplication(group, replication)]
 }
 

@@ -6,6 +6,7 @@ import { type Cluster, existingCluster } from '../environment.ts'
 import * as commands from './commands.ts'
 import type { WaitOptions } from './commands.ts'
 import type { DatabaseGroup } from './group.ts'
+import { addFixedCommands } from './fixed-members.ts'
 import { showMembers } from './show.ts'
 
 const showHelp = `
@@ -27,7 +28,7 @@ export function addMembersCommands(program: Command, dataDirOption: () => Option
     .command('members')
     .description('who belongs to a group; add, promote, remove, replace; move the lead')
     .addHelpText('after', '\n./agora members products --help shows how the group is changed.')
-  addShow(members, 'customers', dataDirOption)
+  addFixedCommands(addShow(members, 'customers', dataDirOption))
   const products = addShow(members, 'products', dataDirOption)
 
   const changing = (name: string, description: string): Command =>
@@ -85,11 +86,12 @@ function addShow(members: Command, group: DatabaseGroup, dataDirOption: () => Op
         .choices(['table', 'json'])
         .default('table'),
     )
+    .option('--json', 'the same as -o json')
     .option('--watch', 'again every second')
     .addOption(dataDirOption())
     .addHelpText('after', showHelp)
-    .action(async ({ dataDir, output, watch }) => {
-      const options = { json: output === 'json', watch: watch === true }
+    .action(async ({ dataDir, output, json, watch }) => {
+      const options = { json: json === true || output === 'json', watch: watch === true }
       process.exitCode = await showMembers(existingCluster(dataDir), group, options)
     })
 }

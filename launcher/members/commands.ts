@@ -12,7 +12,7 @@ import type { Cluster } from '../environment.ts'
 import { supervisorIsAlive } from '../orphans.ts'
 import { type ChangeOptions, change, hasSeat, type Outcome } from './change.ts'
 import { memberList } from './changes-file.ts'
-import { type ReachedGroup, withGroup } from './group.ts'
+import { type ReachedGroup, reachProducts, withGroup } from './group.ts'
 import {
   deleteMemberData,
   type LocalStart,
@@ -32,7 +32,7 @@ export function addMember(
   member: Member,
   { learner, ...waiting }: WaitOptions & { readonly learner: boolean },
 ): Promise<number> {
-  return withGroup(cluster, 'products', async (group) => {
+  return withGroup(reachProducts(cluster), async (group) => {
     const { id } = member
     const seat = memberOf(await group.look(), id)
     if (seat !== undefined && hasSeat(await group.look(), id)) {
@@ -62,7 +62,7 @@ export function promoteMember(
   id: MemberId,
   waiting: WaitOptions,
 ): Promise<number> {
-  return withGroup(cluster, 'products', async (group) => {
+  return withGroup(reachProducts(cluster), async (group) => {
     if (!(await isMember(group, id))) return exitCodes.notFound
     return codeOf(await change(group, { kind: 'promote', id }, { ...waiting, say, startItFirst }))
   })
@@ -73,7 +73,7 @@ export function removeMember(
   id: MemberId,
   { purge, ...waiting }: WaitOptions & { readonly purge: boolean },
 ): Promise<number> {
-  return withGroup(cluster, 'products', async (group) => {
+  return withGroup(reachProducts(cluster), async (group) => {
     const view = await group.look()
     const member = memberOf(view, id)
     const isKnown = member !== undefined && (member.role !== 'removed' || member.address !== '')
@@ -91,7 +91,7 @@ export function replaceMember(
   id: MemberId,
   { address, ...waiting }: WaitOptions & { readonly address: HostPort | undefined },
 ): Promise<number> {
-  return withGroup(cluster, 'products', async (group) => {
+  return withGroup(reachProducts(cluster), async (group) => {
     const view = await group.look()
     const member = memberOf(view, id)
     if (member === undefined || !(await isMember(group, id))) return noSuchMember(id)
@@ -126,7 +126,7 @@ export function transferLeadership(
   to: MemberId | undefined,
   waiting: WaitOptions,
 ): Promise<number> {
-  return withGroup(cluster, 'products', async (group) => {
+  return withGroup(reachProducts(cluster), async (group) => {
     if (to !== undefined && !(await isMember(group, to))) return exitCodes.notFound
     const { leader } = await group.look()
     if (to !== undefined && leader === to) {

@@ -5,9 +5,8 @@ import {
   type FakeGroup,
   reportOf,
 } from '../../replication/operator/report.fixture.ts'
-import { readReport } from '../../replication/operator/report.ts'
 import { groupView } from '../../replication/operator/view.ts'
-import { wipeObstacle } from '../wipe.ts'
+import { wipeObstacle } from '../wipe-obstacle.ts'
 import { formatGroup } from './table.ts'
 
 const configured = configuredMembers([0, 1, 2])
@@ -45,18 +44,6 @@ describe('the table of a group', () => {
   it('without a leader says why nothing is written', () => {
     const text = formatGroup('products', viewOf({ ...three, leader: undefined }, [1]))
     expect(text).toContain('products: nobody leads\nNo writes are taken: The group has no leader.')
-  })
-
-  it('of the sequencer says whose turn it is', () => {
-    const status = {
-      ...{ protocol: 'sequencer', self: 0, writable: true, appliedIndex: 3 },
-      members: [{ id: 1, lastHeardMsAgo: 1_500, details: { receivedUpTo: 2 } }],
-      protocolDetails: { viewId: '1.0.7', nextSequencer: 1 },
-    }
-    const view = groupView([answerOf(0, readReport(JSON.stringify(status)))], configured)
-    const lines = formatGroup('customers', view).split('\n')
-    expect(lines[0]).toBe('customers: view 1.0.7, the next number is member 1’s to give')
-    expect(lines[4]).toMatch(/unreachable +2 +1\.5 s +-$/)
   })
 })
 

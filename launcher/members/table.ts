@@ -1,4 +1,4 @@
-/** A group as a table for people. Pure: it must not know how the group was asked. */
+/** A group that is led as a table for people. Pure: it must not know how the group was asked. */
 import { type Column, formatTable } from '../../platform/terminal/table.ts'
 import type { GroupView, MemberView } from '../../replication/operator/view.ts'
 
@@ -7,7 +7,6 @@ export function formatGroup(group: string, view: GroupView, width?: number): str
   if (view.changing) lines.push('A change of the members is being agreed upon.')
   if (view.transferring) lines.push('The lead is being handed over.')
   if (!view.writable) lines.push(`No writes are taken: ${view.reason}`)
-  const columns = view.protocol === 'sequencer' ? sequencerColumns : raftColumns
   return [...lines, '', formatTable(view.members, columns, { width })].join('\n')
 }
 
@@ -16,7 +15,6 @@ function headline(view: GroupView): string {
     case undefined:
       return 'no member answers'
     case 'sequencer':
-      return `view ${view.view}, the next number is member ${view.nextSequencer}’s to give`
     case 'direct':
       return 'one replica, nothing is ordered'
     case 'raft': {
@@ -42,23 +40,13 @@ const note: Column<MemberView> = {
   mayCut: true,
 }
 
-const raftColumns: readonly Column<MemberView>[] = [
+const columns: readonly Column<MemberView>[] = [
   member,
   address,
   { title: 'role', value: ({ role }) => role },
   { title: 'state', value: stateWords, mayCut: true },
   numbers('match index', ({ matchIndex }) => matchIndex),
   numbers('lag', ({ lag }) => lag),
-  heard,
-  applied,
-  note,
-]
-
-const sequencerColumns: readonly Column<MemberView>[] = [
-  member,
-  address,
-  { title: 'state', value: ({ state }) => (state === 'replicate' ? 'in the view' : state) },
-  numbers('received up to', ({ matchIndex }) => matchIndex),
   heard,
   applied,
   note,
@@ -80,7 +68,7 @@ function numbers(title: string, value: (member: MemberView) => number | undefine
   return column
 }
 
-function ago(durationMs: number): string {
+export function ago(durationMs: number): string {
   if (durationMs < 1_000) return `${Math.round(durationMs)} ms`
   const seconds = durationMs / 1_000
   return seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`

@@ -1,6 +1,7 @@
 /**
  * What one replica says about its group, read from the JSON of its status. Protocol details that a
- * replica of another version does not tell, or tells otherwise, are simply not known.
+ * replica of another version does not tell, or tells otherwise, are simply not known. Those of the
+ * sequencer stand in sequencer-report.ts.
  */
 import { z } from 'zod'
 import { type MemberId, memberId } from '../../common/member.ts'
@@ -20,7 +21,6 @@ const seat = z.object({
 })
 
 const details = z.looseObject({
-  // Raft.
   term: count,
   role: text,
   leader: optionalId,
@@ -34,9 +34,6 @@ const details = z.looseObject({
   /** Why the member that reports is not part of the group. */
   outside: text,
   transferring: z.union([id, z.boolean()]).optional().catch(undefined),
-  // Sequencer.
-  viewId: text,
-  nextSequencer: optionalId,
 })
 
 const member = z.object({
@@ -48,10 +45,6 @@ const member = z.object({
       state: text,
       matchIndex: count,
       diskLost: flag,
-      // Sequencer.
-      receivedUpTo: count,
-      deliveredUpTo: count,
-      lostItsLog: flag,
     })
     .default({}),
 })

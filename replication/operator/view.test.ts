@@ -92,29 +92,6 @@ describe('a group as its operators see it', () => {
     const view = groupView([answerOf(0, reportOf(three, 0)), stranger], configured)
     expect(memberOf(view, memberId(2))?.problem).toBe('member 1 answers at its address')
   })
-
-  it('of the sequencer: what each has received, and who lost its log', () => {
-    const status = {
-      protocol: 'sequencer',
-      self: 0,
-      writable: false,
-      reason: 'member 2 has come back without its log',
-      appliedIndex: 12,
-      members: [
-        { id: 0, details: { receivedUpTo: 14 } },
-        { id: 1, lastHeardMsAgo: 40, details: { receivedUpTo: 13 } },
-        { id: 2, lastHeardMsAgo: 50, details: { lostItsLog: true } },
-      ],
-      protocolDetails: { viewId: '1.0.4', nextSequencer: 2, receivedUpTo: 14 },
-    }
-    const view = groupView([answerOf(0, readReport(JSON.stringify(status)))], configured)
-    expect(view).toMatchObject({ view: '1.0.4', nextSequencer: 2, writable: false })
-    expect(view.members.map(({ state, matchIndex }) => [state, matchIndex])).toEqual([
-      ['replicate', 14],
-      ['unreachable', 13],
-      ['disk lost', undefined],
-    ])
-  })
 })
 
 describe('a report', () => {

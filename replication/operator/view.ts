@@ -1,6 +1,7 @@
 /**
- * One picture of a group from what its replicas say: pure. Who leads is believed about the others;
- * where nobody leads, what each says of itself is all there is. It must not know how it was asked.
+ * One picture of a group that is led, from what its replicas say: pure. Who leads is believed about
+ * the others; where nobody leads, what each says of itself is all there is. It must not know how it
+ * was asked. A group without a leader has a picture of its own, in sequencer-view.ts.
  */
 import { unreachable } from '../../common/assert.ts'
 import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
@@ -31,7 +32,7 @@ export type MemberView = {
   readonly address: string
   readonly role: Role
   readonly state: State
-  /** Raft: the last entry that it is known to hold; sequencer: receivedUpTo. */
+  /** The last entry that it is known to hold. */
   readonly matchIndex: number | undefined
   /** Entries that it does not hold yet, as far as is known. */
   readonly lag: number | undefined
@@ -59,8 +60,6 @@ export type GroupView = {
   /** A change of the group is under way: agreed upon, but not by enough members yet. */
   readonly changing: boolean
   readonly transferring: boolean
-  readonly view: string | undefined
-  readonly nextSequencer: MemberId | undefined
   /** Who has asked, lately and with a disk that has no seat, to be taken in. */
   readonly outsiders: readonly MemberId[]
   readonly members: readonly MemberView[]
@@ -91,8 +90,6 @@ export function groupView(answers: readonly Answer[], configured: readonly Membe
     commitIndex: details?.commitIndex,
     changing: details?.configurationCommitted === false,
     transferring: details?.transferring !== undefined && details.transferring !== false,
-    view: details?.viewId,
-    nextSequencer: details?.nextSequencer,
     outsiders: (leading?.protocolDetails.outsiders ?? []).map(({ id }) => id),
     members,
   }
@@ -143,7 +140,7 @@ function raftMembers({ main, leading, answers, configured }: RaftSight): MemberV
   return views.sort((a, b) => a.id - b.id)
 }
 
-type Own = {
+export type OwnReport = {
   readonly report: Report | undefined
   readonly problem: string
   /** Where it answers: the group may still have the address at which it joined. */
@@ -151,7 +148,11 @@ type Own = {
 }
 
 /** What the member itself says; somebody else at its address is not it. */
-function ownReport(answers: readonly Answer[], id: MemberId, at: HostPort | undefined): Own {
+export function ownReport(
+  answers: readonly Answer[],
+  id: MemberId,
+  at: HostPort | undefined,
+): OwnReport {
   const there = answers.find(({ host, port }) => host === at?.host && port === at.port)
   const own = [there, ...answers].find((answer) => answer?.report?.self === id)
   if (own !== undefined) return { report: own.report, problem: '', at: own }
@@ -175,7 +176,7 @@ function stateOf(about: {
   readonly id: MemberId
   readonly seat: SeatReport | undefined
   readonly seen: MemberReport | undefined
-  readonly own: Own
+  readonly own: OwnReport
   readonly leading: Report | undefined
 }): State {
   const { id, seat, seen, own, leading } = about
@@ -208,7 +209,7 @@ function lagBehind(leading: Report | undefined, matchIndex: number | undefined) 
   return Math.max(0, lastIndex - matchIndex)
 }
 
-function transferWords(transfer: TransferReport | undefined): string | undefined {
+export function transferWords(transfer: TransferReport | undefined): string | undefined {
   if (transfer === undefined) return undefined
   switch (transfer.kind) {
     case 'preparing':
@@ -228,7 +229,7 @@ function percent(part: number, whole: number): number {
   return whole <= 0 ? 0 : Math.min(100, Math.floor((100 * part) / whole))
 }
 
-/** A group in which nobody leads: each member is shown as the one that answered sees it. */
+/** Nobody answers, or nothing is ordered: each member is shown as the one that answered sees it. */
 function otherMembers(
   main: Report | undefined,
   answers: readonly Answer[],
@@ -237,14 +238,12 @@ function otherMembers(
   return configured.map((member): MemberView => {
     const own = ownReport(answers, member.id, member)
     const seen = main?.members.find(({ id }) => id === member.id)
-    const ownSeen = own.report?.members.find(({ id }) => id === member.id)
-    const received = ownSeen?.details.receivedUpTo ?? seen?.details.receivedUpTo
     return {
       id: member.id,
       address: formatHostPort(member),
       role: 'member',
-      state: otherState(own, seen),
-      matchIndex: received,
+      state: own.report === undefined ? 'unreachable' : 'unknown',
+      matchIndex: undefined,
       lag: undefined,
       lastHeardMsAgo: main?.self === member.id ? undefined : seen?.lastHeardMsAgo,
       appliedIndex: own.report?.appliedIndex,
@@ -253,9 +252,4 @@ function otherMembers(
       problem: own.problem,
     }
   })
-}
-
-function otherState({ report }: Own, seen: MemberReport | undefined): State {
-  if (seen?.details.lostItsLog === true) return 'disk lost'
-  return report === undefined ? 'unreachable' : 'replicate'
 }

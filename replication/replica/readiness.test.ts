@@ -135,3 +135,17 @@ test('only changes between taking and refusing writes are logged, with the reaso
   for (let look = 0; look < 6; look += 1) await clock.fire()
   expect(lines).toEqual(['taken', 'member 2 is away', 'taken'])
 })
+
+test('as long as writes are refused, the present reason is said now and then', async () => {
+  const clock = new ManualClock()
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line).reason) }
+  let looks = 0
+  const log = {
+    barrier: async () => {},
+    status: () => status({ writable: false, reason: `look ${looks}` }),
+  }
+  watchWritable(log, clock, createLogger({ name: 'test', level: 'info', stream }))
+  for (looks = 1; looks < 300; looks += 1) await clock.fire()
+  expect(lines).toEqual(['look 1', 'look 11', 'look 131', 'look 251'])
+})

@@ -14,6 +14,9 @@ type Log = Pick<ReplicatedLog<never, never>, 'barrier' | 'status'>
 const barrierTimeoutMs = 2_000
 const pollMs = 50
 const watchEveryMs = 500
+/** 5 s, then every minute. */
+const firstReminderLooks = 10
+const laterReminderLooks = 120
 
 /**
  * Tells the health service SERVING once a first barrier has passed and the group has a time: then
@@ -74,16 +77,28 @@ async function passesBarrier(log: Log, clock: Clock, logger: Logger): Promise<bo
   }
 }
 
-/** Logs each change between taking writes and not, with the reason, and what keeps it outside. */
+/**
+ * Logs each change between taking writes and not, with the reason, and what keeps it outside. While
+ * writes are refused it says so again, after a while and then now and then: at first a member that
+ * has just started has heard nobody, and what it lacks for good turns out later.
+ */
 export function watchWritable(log: Log, clock: Clock, logger: Logger): { stop(): void } {
   let writable: boolean | undefined
   let outside: string | undefined
+  let looksUntilReminder = 0
   const timer = clock.every(watchEveryMs, () => {
     const status = log.status()
     const reason = outsideReason(status)
-    if (status.writable === writable && reason === outside) return
+    if (status.writable === writable && reason === outside) {
+      looksUntilReminder -= 1
+      if (writable || reason !== undefined || looksUntilReminder > 0) return
+      looksUntilReminder = laterReminderLooks
+      logger.warn({ reason: status.reason }, 'writes are still refused')
+      return
+    }
     writable = status.writable
     outside = reason
+    looksUntilReminder = firstReminderLooks
     if (outside !== undefined) {
       logger.warn({ reason: outside }, 'this replica is not part of its group')
     } else if (writable) logger.info('writes are taken')

@@ -24,6 +24,7 @@ import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
 import { serveWhenReady, watchWritable } from './readiness.ts'
 import { withTransferStatus } from './transfer-status.ts'
+import { logTransitions } from './transition-log.ts'
 
 export type Replica = {
   /** Of the gRPC server. */
@@ -131,6 +132,8 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     })
     started.remove(closeTransport) // It is the driver's now.
     started.add(() => driver.close())
+    const transitions = logTransitions(driver, systemClock, logger)
+    started.add(async () => transitions.stop())
     const groupTimeMs = () => stateMachine.groupTimeMs()
     metrics.watch(() => driver.load(), groupTimeMs)
 

@@ -34,11 +34,29 @@ function reason(node: Node): string {
   if (isNew && absent.length > 0) {
     return `The group is new, and forms once all are there; ${notHeard(node, absent)}.`
   }
-  if (here.length < quorum) {
-    const size = `${here.length} of ${universe.length}`
-    return `Only ${size} members are there, ${quorum} are needed; ${notHeard(node, absent)}.`
+  const lost = here.filter((id) => hasLostItsDisk(node, id))
+  const counted = here.length - lost.length
+  if (counted < quorum) {
+    const size = `${counted} of ${universe.length}`
+    const why = [...(absent.length === 0 ? [] : [notHeard(node, absent)]), ...withoutDisk(lost)]
+    return `Only ${size} members are there, ${quorum} are needed; ${why.join('; ')}.`
   }
   return 'The members of the group are finding each other; try again soon.'
+}
+
+/** It is heard, and counts in nothing: by its own word, or because its new start is noted here. */
+function hasLostItsDisk({ scalars, table }: Node, id: MemberId): boolean {
+  const incarnation = table.incarnationOf(id)
+  const record = table.record(id)
+  if (incarnation === undefined) return false
+  if (record?.incarnation !== incarnation) return scalars.noted.get(id) === incarnation
+  return record.standing === 'recovering' || record.standing === 'blank'
+}
+
+function withoutDisk(lost: readonly MemberId[]): string[] {
+  if (lost.length === 0) return []
+  const does = lost.length === 1 ? 'has lost its disk and does' : 'have lost their disks and do'
+  return [`${nameOf(lost)} ${does} not count until what the others have is there, too`]
 }
 
 function notHeard({ config, now, table }: Node, absent: readonly MemberId[]): string {

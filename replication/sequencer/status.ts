@@ -2,7 +2,7 @@
 import type { MemberId } from '../../common/member.ts'
 import type { CoreStatus } from '../protocol.ts'
 import { standingOf } from './membership/joins.ts'
-import type { Node } from './node.ts'
+import { type Node, ticks } from './node.ts'
 import { sequencerOf, step, viewIdText } from './view.ts'
 
 export function describe(node: Node): CoreStatus {
@@ -11,6 +11,7 @@ export function describe(node: Node): CoreStatus {
   const next = step(log.orderedUpTo, 1)
   const protocolDetails = {
     state: state.kind,
+    quorum: node.quorum,
     standing: standingOf(node),
     viewId: duties && viewIdText(duties.view.id),
     viewMembers: duties?.view.seats.map(({ id }) => id),
@@ -44,6 +45,7 @@ function memberOf(node: Node, id: MemberId): CoreStatus['members'][number] {
     return { id, lastHeardTicksAgo: undefined, details }
   }
   const heardTick = table.heardTick(id)
+  const timeoutTicks = ticks(node, node.config.failureTimeoutMs)
   const peers = state.kind === 'operational' ? state.duties.peers : undefined
   const metadata = peers?.has(id) === true ? peers.get(id).metadata : undefined
   const record = metadata === undefined ? table.record(id) : undefined
@@ -53,6 +55,7 @@ function memberOf(node: Node, id: MemberId): CoreStatus['members'][number] {
     details: {
       incarnation: table.incarnationOf(id),
       inView: isIn(node, id),
+      isHeard: heardTick !== undefined && now - heardTick <= timeoutTicks,
       receivedUpTo: metadata?.receivedUpTo ?? record?.receivedUpTo,
       deliveredUpTo: metadata?.deliveredUpTo,
       standing: record?.standing,
@@ -66,7 +69,7 @@ function isIn({ state }: Node, member: MemberId): boolean {
 }
 
 function transitionsOf({ config, now, transitions }: Node) {
-  return transitions.all.map(({ tick, from, to, reason }) => {
-    return { msAgo: (now - tick) * config.tickMs, from, to, reason }
+  return transitions.all.map(({ number, tick, from, to, reason }) => {
+    return { number, msAgo: (now - tick) * config.tickMs, from, to, reason }
   })
 }

@@ -38,6 +38,46 @@ describe('a group of one', () => {
   })
 })
 
+describe('a group that cannot be used says why', () => {
+  const reasonAt = ({ members }: ScenarioGroup, id: number) =>
+    members[id]?.core?.unavailableReason()
+  const wait = (waiting: ScenarioGroup, ticks = 200) => {
+    for (let tick = 0; tick < ticks; tick += 1) waiting.tick()
+  }
+
+  it('a new one needs all of its members, and names who is missing', () => {
+    const three = new ScenarioGroup({ members: 3 })
+    three.start(0)
+    three.start(2)
+    wait(three)
+    const expected = 'The group is new, and forms once all are there; member 1 has not been heard.'
+    expect([reasonAt(three, 0), reasonAt(three, 2)]).toEqual([expected, expected])
+    three.start(1)
+    wait(three)
+    expect([0, 1, 2].map((id) => reasonAt(three, id))).toEqual([undefined, undefined, undefined])
+  })
+
+  it('a lost disk is there and does not count', () => {
+    const { group: three } = group(3)
+    three.crash(1)
+    three.wipe(2)
+    three.start(2)
+    wait(three)
+    expect(reasonAt(three, 0)).toMatch(
+      /^Only 1 of 3 members are there, 2 are needed; member 1 has not been heard for [\d.]+ s; member 2 has lost its disk and does not count/,
+    )
+    expect(reasonAt(three, 2)).toMatch('The disk of this member was lost')
+    // Not as a blank one that is only now heard of, either.
+    three.crash(0)
+    three.start(0)
+    wait(three)
+    expect(reasonAt(three, 0)).toMatch(/^Only 1 of 3 .* member 2 has lost its disk/)
+    three.start(1)
+    wait(three)
+    expect([0, 1, 2].map((id) => reasonAt(three, id))).toEqual([undefined, undefined, undefined])
+  })
+})
+
 describe('flow control', () => {
   it('refuses commands that are too large, definitely and before they are sent', () => {
     const { group: three, told } = group(3, { requestMaxBytes: 100 })
