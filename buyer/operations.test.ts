@@ -260,6 +260,21 @@ describe('the cart', () => {
     ])
   })
 
+  it.each([
+    ['get', '/v1/cart'],
+    ['post', '/v1/cart/prices'],
+  ])('outlives %s %s without a token', async (method, url) => {
+    const groups = fakeGroups()
+    const { http } = await buyerServer(groups)
+    const authorization = ''
+    // A promise of the first that nobody waits for would end the process before the second.
+    for (const _ of [1, 2]) {
+      const answer = await http.request({ method, url, headers: { authorization } })
+      expect([answer.status, answer.data.code]).toEqual([401, 'UNAUTHENTICATED'])
+    }
+    expect(groups.calls).toEqual([])
+  })
+
   it('asks nobody for the items of an empty cart', async () => {
     const groups = fakeGroups({ ...session, getCart: async () => cart([]) })
     const { http } = await buyerServer(groups)

@@ -72,11 +72,14 @@ export async function alongside<T>(
   session: Promise<Session>,
   work: () => Promise<T>,
 ): Promise<readonly [Session, T]> {
-  // Caught at once: when the session is bad, nobody asks what became of the work.
-  const outcome = work().then(
-    (value) => ({ ok: true, value }) as const,
-    (error: unknown) => ({ ok: false, error }) as const,
-  )
+  // Caught at once: when the session is bad, nobody asks what became of the work. Begun in a promise:
+  // were it to throw at once, nobody would ask what became of the session, and that ends the process.
+  const outcome = Promise.resolve()
+    .then(work)
+    .then(
+      (value) => ({ ok: true, value }) as const,
+      (error: unknown) => ({ ok: false, error }) as const,
+    )
   const checked = await session
   const result = await outcome
   if (!result.ok) throw result.error
