@@ -1,15 +1,18 @@
 /** The command line of ./agora: names the commands, reads their flags, hands over. No logic of its own. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { processEnvironment } from '../platform/config.ts'
 import { exitCodes } from '../platform/terminal/exit-codes.ts'
 import type { ClusterAddresses } from '../shop/cli/context.ts'
+import { addCompletionCommand } from './completion/command-line.ts'
 import { down } from './down.ts'
 import { type Drill, drill } from './drills.ts'
 import { type Cluster, existingCluster, newCluster, stateDirectory } from './environment.ts'
 import { addMembersCommands } from './members/command-line.ts'
 import { serverUrls } from './plan.ts'
+import { startClients } from './start-clients.ts'
 import { parseGroup, startServerGroup } from './start-server-group.ts'
 import { exitCodeOf, formatStatus, readStatus } from './status.ts'
 import { up } from './up.ts'
@@ -211,6 +214,18 @@ for (const role of ['seller', 'buyer'] as const) {
       process.exit()
     })
 }
+
+program
+  .command('start-clients')
+  .addArgument(program.createArgument('<role>').choices(['seller', 'buyer']))
+  .description('open several prompts side by side in tmux, each with a profile of its own')
+  .option('-n, --number <n>', 'how many', count, 3)
+  .addOption(dataDirOption())
+  .action(async (role: 'seller' | 'buyer', { number, dataDir }) => {
+    process.exitCode = await startClients({ role, count: number, dataDir: resolve(dataDir) })
+  })
+
+addCompletionCommand(program)
 
 program
   .command('bench')

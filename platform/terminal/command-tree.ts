@@ -23,18 +23,27 @@ export type CommandNode = {
   readonly commands: readonly CommandNode[]
 }
 
-/** `inherited`: flags of the commands above that are understood below, too. */
-export function commandTree(command: Command, inherited: readonly FlagNode[] = []): CommandNode {
+export type TreeOptions = {
+  /** Whether the flags of a command are understood behind its subcommands, too. */
+  readonly flagsPassDown: boolean
+}
+
+export function commandTree(
+  command: Command,
+  options: TreeOptions,
+  inherited: readonly FlagNode[] = [],
+): CommandNode {
   // commander's own view of a command includes the help command and the help flag.
   const help = command.createHelp()
-  const own = help.visibleOptions(command).map(flagNode)
   const passedOn = [...inherited, ...command.options.map(flagNode)]
   return {
     name: command.name(),
     description: help.subcommandDescription(command),
-    flags: [...own, ...inherited],
+    flags: [...help.visibleOptions(command).map(flagNode), ...inherited],
     operands: command.registeredArguments.map(operandNode),
-    commands: help.visibleCommands(command).map((one) => commandTree(one, passedOn)),
+    commands: help
+      .visibleCommands(command)
+      .map((one) => commandTree(one, options, options.flagsPassDown ? passedOn : [])),
   }
 }
 

@@ -12,7 +12,7 @@ program
 program.command('add <item> [units]')
 const group = program.command('members')
 group.command('products').command('promote <id>')
-const tree = commandTree(program)
+const tree = commandTree(program, { flagsPassDown: true })
 
 const seen: Record<string, string[]> = { item: ['2-17', '2-3', '4-1'], file: ['card.json'] }
 

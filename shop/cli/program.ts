@@ -62,7 +62,7 @@ export function commandsOf<Client extends AccountClient<unknown>>({
   }
   const firstSteps: readonly string[] = []
   const program = createProgram({ role, addCommands, firstSteps, inPrompt: false, context })
-  return { ...commandTree(program), name: role }
+  return { ...commandTree(program, { flagsPassDown: true }), name: role }
 }
 
 /** Below the help of a command, as they are typed where the help is read. */

@@ -43,7 +43,7 @@ export async function runPrompt(parts: PromptParts): Promise<ExitCode> {
 }
 
 function typedLines({ context, history, program, beforePrompt }: PromptParts) {
-  const tree = withExit(commandTree(program()))
+  const tree = withExit(commandTree(program(), { flagsPassDown: true }))
   return promptLines({
     text: async () => {
       await beforePrompt()
