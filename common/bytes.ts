@@ -24,7 +24,7 @@ export class ByteWriter {
 
   u8(value: number): this {
     const at = this.#advance(1)
-    this.#view.setUint8(at, value)
+    this.#bytes[at] = value
     return this
   }
 
@@ -82,6 +82,22 @@ export class ByteWriter {
     return isFull ? this.#bytes : this.#bytes.slice(0, this.#at)
   }
 
+  /**
+   * Instead of finish(): a copy of what was written, and the writer begins again. One that is used
+   * for everything of a kind soon has the size of the largest, and grows no more.
+   */
+  take(): Uint8Array {
+    const written = this.#bytes.slice(0, this.#at)
+    this.#at = 0
+    return written
+  }
+
+  /** Forgets what an encoder that threw has left behind. */
+  restart(): this {
+    this.#at = 0
+    return this
+  }
+
   /** Makes room; returns where it begins. */
   #advance(sizeBytes: number): number {
     const at = this.#at
@@ -114,7 +130,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1))
+    return this.#bytes[this.#take(1)] as number
   }
 
   u16(): number {
@@ -136,7 +152,7 @@ export class ByteReader {
     let value = 0
     let factor = 1
     for (let length = 1; length <= uintMaxBytes; length += 1) {
-      const byte = this.u8()
+      const byte = this.#bytes[this.#take(1)] as number
       value += (byte & 0x7f) * factor
       if (byte < 0x80) {
         if (byte === 0 && length > 1) throw new CodecError('a number is longer than it needs')

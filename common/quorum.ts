@@ -5,5 +5,13 @@ export function quorumOf(members: number): number {
 
 /** The highest value that at least `quorum` of `values` have reached; undefined when fewer exist. */
 export function reachedByQuorum(values: readonly number[], quorum: number): number | undefined {
-  return [...values].sort((a, b) => b - a)[quorum - 1]
+  // There are seven at most, and this is asked for every message: counting beats sorting a copy.
+  let highest: number | undefined
+  for (const value of values) {
+    if (highest !== undefined && value <= highest) continue
+    let reached = 0
+    for (const other of values) if (other >= value) reached += 1
+    if (reached >= quorum) highest = value
+  }
+  return highest
 }

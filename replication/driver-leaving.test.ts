@@ -104,10 +104,12 @@ describe('leaving', () => {
   it('asks the core once, and only when it has nothing left to say', async () => {
     const rig = await started()
     rig.core.willSay({ send: [{ to: one, message: 'take over' }] })
+    rig.core.willSay({ send: [{ to: one, message: 'and soon' }] })
     const left = rig.driver.leave()
     expect(rig.driver.leave()).toBe(left)
     await rig.turn()
-    expect(rig.news()).toEqual(['step aside', 'ready', 'send take over to 1'])
+    const said = ['ready', 'send take over to 1', 'ready', 'send and soon to 1']
+    expect(rig.news()).toEqual(['step aside', ...said])
     expect(await stateOf(left)).toBe('waiting')
     await rig.quiet()
     expect(await stateOf(left)).toBeUndefined()

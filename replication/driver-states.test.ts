@@ -79,7 +79,8 @@ describe('fetch', () => {
 
   it('gives way to a later wish', async () => {
     const rig = await started()
-    await says(rig, { fetch: wish(7, 1) }, { fetch: wish(8, 2) })
+    await says(rig, { fetch: wish(7, 1) })
+    await says(rig, { fetch: wish(8, 2) })
     await rig.quiet()
     expect(rig.news()).toEqual(['fetch 7 from 1', 'fetch aborted', 'fetch 8 from 2'])
     rig.fetches[1]?.resolve(position(8))
@@ -90,7 +91,8 @@ describe('fetch', () => {
   it('is not reported when it succeeds although the wish was withdrawn', async () => {
     const rig = await started()
     rig.fetchesEndAllTheSame = true
-    await says(rig, { fetch: wish(7, 1) }, { fetch: wish(8, 2) })
+    await says(rig, { fetch: wish(7, 1) })
+    await says(rig, { fetch: wish(8, 2) })
     expect(rig.news()).toEqual(['fetch 7 from 1', 'fetch aborted'])
     rig.fetches[0]?.resolve(position(7))
     await rig.quiet()

@@ -39,15 +39,17 @@ describe('the contract of protocol.ts', () => {
     encode.mockRestore()
   })
 
-  it('takes one Ready a turn until there is none', async () => {
+  it('takes Readys until there is none, two of them in one turn', async () => {
     const rig = await started()
-    rig.core.willSay({ send: [{ to: one, message: 'first' }] })
-    rig.core.willSay({ send: [{ to: one, message: 'second' }] })
+    for (const message of ['first', 'second', 'third']) {
+      rig.core.willSay({ send: [{ to: one, message }] })
+    }
     rig.receive(one, textCodec.encode('a'))
     await rig.turn()
-    expect(rig.news()).toEqual(['receive a from 1', 'ready', 'send first to 1'])
+    const first = ['ready', 'send first to 1', 'ready', 'send second to 1']
+    expect(rig.news()).toEqual(['receive a from 1', ...first])
     await rig.turn()
-    expect(rig.news()).toEqual(['ready', 'send second to 1'])
+    expect(rig.news()).toEqual(['ready', 'send third to 1'])
   })
 
   it('sends before it writes, and what promises something only when it is durable', async () => {

@@ -29,6 +29,9 @@ import * as refusal from './refusals.ts'
 import type { GroupAction, GroupStatus, ReplicatedLog } from './replicated-log.ts'
 import { StateExchange } from './state-exchange.ts'
 
+/** In one turn of the event loop. */
+const readysPerTurn = 2
+
 export class Driver<C, R, M> implements ReplicatedLog<C, R> {
   readonly #options: DriverOptions<C, R, M>
   readonly #limits: DriverLimits
@@ -210,23 +213,35 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     })
   }
 
-  /** Takes one Ready. Comes back in the next turn until there is none: others get theirs, too. */
+  /**
+   * Takes Readys until there is none: a turn only to find nothing would cost more than it finds.
+   * After a few it comes back in the next turn: others get theirs, too.
+   */
   #pump(): void {
-    if (!this.#working) return
-    try {
-      const barrier = this.#callers.barriers.openRound()
-      if (barrier !== undefined) this.#options.core.readBarrier(barrier)
-      const ready = this.#options.core.takeReady()
-      if (ready === undefined) {
-        if (this.#departure !== undefined && this.#options.core.mayStop()) this.#departure.end()
+    for (let taken = 0; taken < readysPerTurn; taken += 1) {
+      if (!this.#working) return
+      try {
+        if (!this.#takeOne()) return
+      } catch (error) {
+        this.#fail(error)
         return
       }
-      this.#process(ready)
-    } catch (error) {
-      this.#fail(error)
-      return
     }
     this.#deferPump()
+  }
+
+  /** False: there is none. */
+  #takeOne(): boolean {
+    const { core } = this.#options
+    const barrier = this.#callers.barriers.openRound()
+    if (barrier !== undefined) core.readBarrier(barrier)
+    const ready = core.takeReady()
+    if (ready === undefined) {
+      if (this.#departure !== undefined && core.mayStop()) this.#departure.end()
+      return false
+    }
+    this.#process(ready)
+    return true
   }
 
   /** Sends first: the messages travel while the disk writes. */

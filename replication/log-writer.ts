@@ -27,6 +27,9 @@ type DurableWork = () => Promise<void>
 
 export class LogWriter {
   readonly #options: LogWriterOptions
+  /** Between its begin and the report of its end, which may be one moment. */
+  #isBusy = false
+  /** Resolves when what was begun last has ended. */
   #inFlight: Promise<void> | undefined
   /** A write of the core that waits for a write of ours (see secureApplied). */
   #waiting: DurableWork | undefined
@@ -66,7 +69,7 @@ export class LogWriter {
    * A write of nothing is a durable write as any other (see LogStorage.write).
    */
   secureApplied(): void {
-    if (this.#inFlight !== undefined || this.#secured >= this.#applied) return
+    if (this.#isBusy || this.#secured >= this.#applied) return
     this.#start(() => this.#write(emptyWrite, () => undefined))
   }
 
@@ -88,11 +91,12 @@ export class LogWriter {
 
   #next(work: DurableWork): void {
     assert(this.#waiting === undefined, 'one persist is in flight at most')
-    if (this.#inFlight === undefined) this.#start(work)
-    else this.#waiting = work
+    if (this.#isBusy) this.#waiting = work
+    else this.#start(work)
   }
 
   #start(work: DurableWork): void {
+    this.#isBusy = true
     this.#inFlight = this.#run(work).catch(this.#options.onFailed)
   }
 
@@ -111,8 +115,9 @@ export class LogWriter {
     // durable when it returns. Of those that return meanwhile nothing is known.
     const appliedBefore = this.#applied
     const startedAtMs = clock.nowMs()
-    await storage.write(write)
-    this.#inFlight = undefined
+    const durable = storage.write(write)
+    if (durable !== undefined) await durable
+    this.#isBusy = false
     if (this.#stopped) return
     hooks.logWritten({
       entries: write.entries.length,
@@ -133,7 +138,7 @@ export class LogWriter {
     this.#replacing = true
     await this.#trimming
     const applied = this.#stopped ? undefined : await replace()
-    this.#inFlight = undefined
+    this.#isBusy = false
     this.#replacing = false
     if (this.#stopped || applied === undefined) return
     this.#applied = applied

@@ -14,10 +14,10 @@ export interface LogStorage {
    */
   load(): Promise<Omit<DurableState, 'applied'>>
   /**
-   * Resolves when it is durable. A rejection is final: the replica stops. A write of nothing (no
+   * Resolves when it is durable; undefined: it is already (what lies in memory). A rejection is final: the replica stops. A write of nothing (no
    * entries, no truncation, no meta) is one, too: it secures what the state machine had committed.
    */
-  write(write: LogWrite): Promise<void>
+  write(write: LogWrite): Promise<void> | undefined
   /** May forget entries up to `index`, at its leisure. */
   trim(index: LogIndex): Promise<void>
   close(): Promise<void>

@@ -21,13 +21,14 @@ export class MemoryLog implements LogStorage {
     return { meta: this.#meta, entries: this.#entries.slice(this.#trimmed) }
   }
 
-  async write({ entries, truncateFrom, meta }: LogWrite): Promise<void> {
+  write({ entries, truncateFrom, meta }: LogWrite): undefined {
     if (meta !== undefined) this.#meta = meta
     const from = entries[0]?.index ?? truncateFrom
-    if (from === undefined) return
+    if (from === undefined) return undefined
     const kept = this.#placeOf(from)
     if (kept < this.#entries.length) this.#entries.length = kept
     for (const entry of entries) this.#entries.push(entry)
+    return undefined
   }
 
   async trim(index: LogIndex): Promise<void> {

@@ -22,12 +22,15 @@ import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
 
 const tag = { request: 1, sequence: 2, retransmitRequest: 3, barrierAsk: 4, barrierAnswer: 5 }
 
+/** Most messages fit a datagram. */
+const scratch = new ByteWriter(1_500)
+
 export const sequencerCodec: MessageCodec<SequencerMessage> = {
   encode(message) {
-    const writer = new ByteWriter()
-    writeHeader(writer, message.header)
-    for (const part of message.parts) writePart(writer, part)
-    return writer.finish()
+    scratch.restart()
+    writeHeader(scratch, message.header)
+    for (const part of message.parts) writePart(scratch, part)
+    return scratch.take()
   },
   decode(bytes) {
     const reader = new ByteReader(bytes)

@@ -9,7 +9,6 @@ import { assert } from '../../common/assert.ts'
 import { reachedByQuorum } from '../../common/quorum.ts'
 import type { Delivered, DeliveredCommand, ProposalId } from '../protocol.ts'
 import type { RequestId } from './message.ts'
-import { idsOf } from './message.ts'
 import type { Peers } from './peers.ts'
 import { encodeContext } from './applied-context.ts'
 import type { SenderOrder } from './sender-order.ts'
@@ -114,12 +113,13 @@ export class Delivery {
     const { sequence, payloads } = log.entry(k)
     const commands: DeliveredCommand[] = []
     let sizeBytes = 0
-    let place = 0
-    for (const id of idsOf(sequence.names)) {
-      const payload = payloads[place] as Uint8Array
-      commands.push({ proposal: proposalOf(id), payload })
-      sizeBytes += payload.length
-      place += 1
+    for (const { sender, incarnation, first, count } of sequence.names) {
+      for (let offset = 0; offset < count; offset += 1) {
+        const payload = payloads[commands.length] as Uint8Array
+        const id = { sender, incarnation, localSequence: step(first, offset) }
+        commands.push({ proposal: proposalOf(id), payload })
+        sizeBytes += payload.length
+      }
     }
     // No repetition can stand here: a message that names one twice breaks rule (c), which the log
     // has checked against the same counters when it took the message in.

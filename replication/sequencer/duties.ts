@@ -54,6 +54,6 @@ export function createDuties(node: Node, view: View): Duties {
 
 /** Whom this member hears, and whom it would not form a view with yet: see Metadata. */
 export function reachOf({ table, now, config, damping }: Node): Reach {
-  const heard = table.heard(now, ticksOf(config.failureTimeoutMs, config))
-  return { hears: maskOf(heard.map(({ id }) => id)), damped: maskOf(damping.damped(now)) }
+  const hears = table.heardMask(now, ticksOf(config.failureTimeoutMs, config))
+  return { hears, damped: maskOf(damping.damped(now)) }
 }

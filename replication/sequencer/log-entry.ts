@@ -12,6 +12,8 @@ import { logIndexOf } from './view.ts'
 
 const formatVersion = 1
 
+const scratch = new ByteWriter(4_096)
+
 export type LogEntry = {
   readonly sequence: SequenceMessage
   /** One for each request that the sequence message names, in its order. */
@@ -20,10 +22,10 @@ export type LogEntry = {
 
 export function encodeEntry({ sequence, payloads }: LogEntry): StoredEntry {
   assert(payloads.length === countOf(sequence), 'an entry holds every request that it names')
-  const writer = new ByteWriter().u8(formatVersion)
-  writeSequence(writer, sequence)
-  for (const payload of payloads) writer.bytes(payload)
-  return { index: logIndexOf(sequence.globalSequence), bytes: writer.finish() }
+  scratch.restart().u8(formatVersion)
+  writeSequence(scratch, sequence)
+  for (const payload of payloads) scratch.bytes(payload)
+  return { index: logIndexOf(sequence.globalSequence), bytes: scratch.take() }
 }
 
 /** Throws CodecError when the bytes are no entry, or that of another index. */

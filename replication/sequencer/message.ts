@@ -214,7 +214,10 @@ export const maxViewRuns = 40
 
 /** The pieces in which a request travels; one for all but large commands. */
 export function requestParts(id: RequestId, payload: Uint8Array): RequestPart[] {
-  const chunks = Math.max(1, Math.ceil(payload.length / chunkBytes))
+  if (payload.length <= chunkBytes) {
+    return [{ kind: 'request', id, chunk: 0, chunks: 1, bytes: payload }]
+  }
+  const chunks = Math.ceil(payload.length / chunkBytes)
   return Array.from({ length: chunks }, (_, chunk) => ({
     kind: 'request' as const,
     id,

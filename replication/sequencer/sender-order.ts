@@ -60,8 +60,13 @@ export class SenderOrder {
   /** The run has been ordered. */
   count({ sender, incarnation, first, count }: RequestRun): void {
     const known = this.#senders.get(sender) ?? unknownSender
+    const next = step(first, count)
+    if (known.counters.length === 1 && known.counters[0]?.incarnation === incarnation) {
+      this.#senders.set(sender, { floor: known.floor, counters: [{ incarnation, next }] })
+      return
+    }
     const others = known.counters.filter((one) => one.incarnation !== incarnation)
-    const counters = [...others, { incarnation, next: step(first, count) }]
+    const counters = [...others, { incarnation, next }]
     counters.sort((a, b) => a.incarnation - b.incarnation)
     const dropped = counters.length > keptIncarnations ? counters.shift() : undefined
     assert(counters.length <= keptIncarnations, 'counters of few incarnations are kept')

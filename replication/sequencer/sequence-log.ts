@@ -129,6 +129,7 @@ export class SequenceLog {
 
   /** A request has come to be held: entries that waited for it may be complete. */
   requestHeld(id: RequestId): void {
+    if (this.#missing.size === 0) return
     const key = requestKey(id)
     const missing = this.#missing.get(key)
     if (missing === undefined) return
@@ -348,10 +349,13 @@ export class SequenceLog {
 
   #payloadsOf(sequence: SequenceMessage): Uint8Array[] {
     const payloads: Uint8Array[] = []
-    for (const id of idsOf(sequence.names)) {
-      const payload = this.#pool.payload(id)
-      assert(payload !== undefined, 'a complete entry holds every request that it names')
-      payloads.push(payload)
+    for (const { sender, incarnation, first, count } of sequence.names) {
+      for (let offset = 0; offset < count; offset += 1) {
+        const localSequence = step(first, offset)
+        const payload = this.#pool.payload({ sender, incarnation, localSequence })
+        assert(payload !== undefined, 'a complete entry holds every request that it names')
+        payloads.push(payload)
+      }
     }
     assert(payloads.length === countOf(sequence), 'one payload for each name')
     return payloads

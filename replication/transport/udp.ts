@@ -47,19 +47,23 @@ export type UdpTransportOptions = {
 /** Waiting for the kernel, behind its own buffer; what comes on top is lost. */
 const sendQueueMaxBytes = 8 * 1_024 * 1_024
 
+/** Where datagrams go, and who hears of each that it has left: one function, not one for each. */
+type Station = HostPort & { readonly sent: (err: Error | null) => void }
+
 type Receive = (from: MemberId, message: Uint8Array) => void
 
 export class UdpTransport implements Transport {
   readonly #counters = zeroCounters()
   readonly #socket: Socket
   readonly #options: UdpTransportOptions
-  readonly #others: readonly Member[]
+  readonly #others: readonly (Station & { readonly id: MemberId })[]
   readonly #framer: Framer
   readonly #sessions: PeerSessions
   readonly #reassembly: Reassembly
   readonly #admission: Admission
   readonly #warnings: OncePerSource
   #multicast: Multicast | undefined
+  #group: Station | undefined
   #receive: Receive | undefined
   #toAll: Uint8Array[] = []
   #toOne = new Map<MemberId, Uint8Array[]>()
@@ -95,7 +99,9 @@ export class UdpTransport implements Transport {
     const nowMs = () => performance.now()
     this.#socket = socket
     this.#options = options
-    this.#others = members.filter((member) => member.id !== self)
+    this.#others = members
+      .filter(({ id }) => id !== self)
+      .map((member) => ({ ...this.#stationAt(member), id: member.id }))
     this.#framer = new Framer(deriveKey(secret, 'datagram'), { cluster, sender: self })
     const others = this.#others.map((member) => member.id)
     this.#sessions = new PeerSessions(others, nowMs)
@@ -179,6 +185,7 @@ export class UdpTransport implements Transport {
         receive: (datagram, source) => this.#received(datagram, source, 'multicast'),
         report: (err) => this.#warnings.warn('group', { err }, 'the multicast socket reports'),
       })
+      this.#group = this.#stationAt(group)
     } catch (err) {
       const text =
         'this member does without multicast: it sends to, and hears from, each member alone'
@@ -218,19 +225,20 @@ export class UdpTransport implements Transport {
 
   #flushToAll(messages: readonly Uint8Array[]): void {
     const multicast = this.#multicast
+    const group = this.#group
     const alone =
       multicast === undefined
         ? this.#others
         : this.#others.filter(({ id }) => !multicast.reaches(id))
     const ask = multicast?.ask()
-    if (multicast !== undefined && ask !== undefined) {
+    if (group !== undefined && ask !== undefined) {
       const hello = this.#framer.sealHello({ echo: undefined, ask }, everybody)
-      this.#transmit(hello, multicast.group)
+      this.#transmit(hello, group)
       this.#counters.sentMulticast += 1
     }
     for (const datagram of this.#seal(messages, everybody)) {
-      if (multicast !== undefined && alone.length < this.#others.length) {
-        this.#transmit(datagram, multicast.group)
+      if (group !== undefined && alone.length < this.#others.length) {
+        this.#transmit(datagram, group)
         this.#counters.sentMulticast += 1
       }
       for (const member of alone) this.#transmit(datagram, member)
@@ -249,12 +257,22 @@ export class UdpTransport implements Transport {
   }
 
   #transmitTo(to: number, datagram: Buffer): void {
-    const member = this.#others.find(({ id }) => id === to)
-    assert(member !== undefined, 'messages go to other members of the group')
-    this.#transmit(datagram, member)
+    const station = this.#others.find(({ id }) => id === to)
+    assert(station !== undefined, 'messages go to other members of the group')
+    this.#transmit(datagram, station)
   }
 
-  #transmit(datagram: Buffer, { host, port }: HostPort): void {
+  #stationAt({ host, port }: HostPort): Station {
+    const sent = (err: Error | null): void => {
+      if (err === null) return
+      // The same to the group as a lost datagram: it repairs that.
+      this.#counters.sendFailed += 1
+      this.#warnings.warn(formatHostPort({ host, port }), { err }, 'a datagram cannot be sent')
+    }
+    return { host, port, sent }
+  }
+
+  #transmit(datagram: Buffer, { host, port, sent }: Station): void {
     const { loss } = this.#options
     if (loss !== undefined && loss.random.next() < loss.share) {
       this.#counters.lostOnPurpose += 1
@@ -266,12 +284,7 @@ export class UdpTransport implements Transport {
     }
     this.#counters.sent += 1
     this.#counters.sentBytes += datagram.length
-    this.#socket.send(datagram, port, host, (err) => {
-      if (err === null) return
-      // The same to the group as a lost datagram: it repairs that.
-      this.#counters.sendFailed += 1
-      this.#warnings.warn(formatHostPort({ host, port }), { err }, 'a datagram cannot be sent')
-    })
+    this.#socket.send(datagram, port, host, sent)
   }
 
   #received(datagram: Buffer, source: RemoteInfo, path: Path): void {

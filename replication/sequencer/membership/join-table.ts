@@ -11,10 +11,7 @@ type Told = { readonly record: JoinRecord; readonly tick: number }
 export class JoinTable {
   readonly #self: MemberId
   readonly #told = new Map<MemberId, Told>()
-  readonly #heard = new Map<
-    MemberId,
-    { readonly incarnation: Incarnation; readonly tick: number }
-  >()
+  readonly #heard = new Map<MemberId, { incarnation: Incarnation; tick: number }>()
   #isFounded = false
   #highestNumber = 0
 
@@ -42,7 +39,12 @@ export class JoinTable {
 
   /** A datagram of the member's current incarnation has come from itself. */
   hear(member: MemberId, incarnation: Incarnation, now: number): void {
-    this.#heard.set(member, { incarnation, tick: now })
+    const known = this.#heard.get(member)
+    if (known === undefined) this.#heard.set(member, { incarnation, tick: now })
+    else {
+      known.incarnation = incarnation
+      known.tick = now
+    }
   }
 
   heard(now: number, timeoutTicks: number): Seat[] {
@@ -50,6 +52,15 @@ export class JoinTable {
       .filter(([id, { tick }]) => id !== this.#self && now - tick <= timeoutTicks)
       .map(([id, { incarnation }]) => ({ id, incarnation }))
       .sort((a, b) => a.id - b.id)
+  }
+
+  /** As heard(), by id as bits: told in every header. */
+  heardMask(now: number, timeoutTicks: number): number {
+    let mask = 0
+    for (const [id, { tick }] of this.#heard) {
+      if (id !== this.#self && now - tick <= timeoutTicks) mask |= 1 << id
+    }
+    return mask
   }
 
   heardTick(member: MemberId): number | undefined {
