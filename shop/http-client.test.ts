@@ -118,3 +118,64 @@ describe('paths', () => {
     expect(pathWithQuery('/v1/items', {})).toBe('/v1/items')
   })
 })
+
+describe('a client for people', () => {
+  it('leaves a server that shows no sign of life, long before an attempt ends', async () => {
+    const stopped = await serverThat(() => 'hang')
+    const good = await serverThat(() => ({ status: 200, body: { id: 1 } }))
+    const changes: ServerChange[] = []
+    while (changes.length === 0) {
+      const api = createApiClient({
+        servers: [stopped.url, good.url],
+        probeIntervalMs: 50,
+        onServerChange: (change) => changes.push(change),
+      })
+      const startedAtMs = performance.now()
+      await api.request({ method: 'get', path: '/v1/things' })
+      expect(performance.now() - startedAtMs).toBeLessThan(3_000)
+      api.close()
+    }
+    expect(changes[0]?.reason).toContain('no sign of life')
+  })
+
+  it('waits for one that takes its time and lives', async () => {
+    let release: (() => void) | undefined
+    const server = createServer((request, response) => {
+      if (request.url === '/livez') return void response.end()
+      release = () => void response.writeHead(200).end('{}')
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    let probes = 0
+    server.on('request', ({ url }) => {
+      if (url === '/livez' && ++probes === 3) release?.()
+    })
+    const { port } = server.address() as AddressInfo
+    const api = createApiClient({ servers: [`http://127.0.0.1:${port}`], probeIntervalMs: 20 })
+    expect(await api.request({ method: 'get', path: '/slow' })).toMatchObject({ attempts: 1 })
+    api.close()
+  })
+
+  it('says when it waits, and gives up with the reason it is given', async () => {
+    const { url } = await serverThat(() => 'hang')
+    const interruption = new AbortController()
+    let waiting = 0
+    const api = createApiClient({
+      servers: [url],
+      signal: () => interruption.signal,
+      onCall: () => {
+        waiting += 1
+        return () => {
+          waiting -= 1
+        }
+      },
+    })
+    const asked = api.request({ method: 'get', path: '/v1/things' })
+    expect(waiting).toBe(1)
+    const reason = new Error('enough')
+    interruption.abort(reason)
+    await expect(asked).rejects.toBe(reason)
+    expect(waiting).toBe(0)
+    api.close()
+  })
+})

@@ -9,6 +9,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import { ApiProblem, type ProblemBody } from './api-problem.ts'
+import { watchServer } from './liveness.ts'
 
 export type ServerChange = {
   readonly from: string
@@ -28,6 +29,11 @@ export type ClientOptions = {
   readonly ca?: string | Buffer | undefined
   /** How long a call may take altogether, over all servers. Default 20,000. */
   readonly giveUpAfterMs?: number
+  /**
+   * While an answer is awaited, the server is asked at this interval whether it lives; one that does
+   * not say so is left at once. For people: programs wait for the attempt's timeout.
+   */
+  readonly probeIntervalMs?: number
   /** Told when a call begins; what it returns is called when the call has ended. */
   readonly onCall?: () => () => void
   /** Asked at each call: gives it up, with the signal's reason. A write may have happened then. */
@@ -115,7 +121,12 @@ export function createApiClient(options: ClientOptions): ApiClient {
     for (let attempts = 1; ; attempts += 1) {
       const index = current
       const leftMs = giveUpAtMs - Date.now()
-      const result = await attempt(http, serverAt(index), request, { headers, leftMs, signal })
+      const result = await attempt(http, serverAt(index), request, {
+        headers,
+        leftMs,
+        signal,
+        probeIntervalMs: options.probeIntervalMs,
+      })
       if (!(result instanceof ApiProblem)) return finalAnswer<Body>(result, attempts)
       leave(index, result.detail)
       // What a server said tells more than that the last attempt was cut short.
@@ -166,6 +177,7 @@ type AttemptOptions = {
   readonly headers: Record<string, string>
   readonly leftMs: number
   readonly signal: AbortSignal | undefined
+  readonly probeIntervalMs: number | undefined
 }
 
 /** A problem here means: this server, just now. Anything it decided is the response. */
@@ -173,9 +185,12 @@ async function attempt(
   http: AxiosInstance,
   server: string,
   { method, path, body, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS }: ApiRequest,
-  { headers, leftMs, signal }: AttemptOptions,
+  { headers, leftMs, signal, probeIntervalMs }: AttemptOptions,
 ): Promise<AxiosResponse | ApiProblem> {
   signal?.throwIfAborted()
+  const watch =
+    probeIntervalMs === undefined ? undefined : watchServer(http, server, probeIntervalMs)
+  const signals = [signal, watch?.signal].filter((one) => one !== undefined)
   const timeout = Math.max(1, Math.min(attemptTimeoutMs, leftMs))
   try {
     const response = await http.request({
@@ -184,16 +199,19 @@ async function attempt(
       ...(body === undefined ? {} : { data: body }),
       headers,
       timeout,
-      ...(signal === undefined ? {} : { signal }),
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
     })
     return tryElsewhere.has(response.status) ? problemOf(response) : response
   } catch (cause) {
     signal?.throwIfAborted()
     // What an axios error holds of the request (password, card) must not reach a log.
-    const reason = axios.isAxiosError(cause) ? (cause.code ?? cause.message) : String(cause)
+    const said = axios.isAxiosError(cause) ? (cause.code ?? cause.message) : String(cause)
+    const reason = watch?.signal.aborted === true ? 'it shows no sign of life' : said
     const detail = `${server} cannot be reached (${reason})`
     const body = { title: 'No server answers', code: 'UNAVAILABLE', detail }
     return new ApiProblem(503, body, undefined, new NotReached(reason))
+  } finally {
+    watch?.stop()
   }
 }
 

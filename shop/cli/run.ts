@@ -38,6 +38,9 @@ type Flags = {
   readonly dataDir: string | undefined
 }
 
+/** A server that has stopped is left after so long and a second. */
+const PROBE_INTERVAL_MS = 1_500
+
 /** Resolves with the exit code. */
 export async function runCommandLine<Client extends AccountClient<unknown>>(
   definition: CliDefinition<Client>,
@@ -162,6 +165,7 @@ class Runner<Client extends AccountClient<unknown>> {
       servers,
       ca,
       token: stored?.token,
+      probeIntervalMs: PROBE_INTERVAL_MS,
       signal: () => this.#abort.signal,
       onCall: () => progress.begin(() => context.waitingFor ?? waitingFor(client.server)),
     })

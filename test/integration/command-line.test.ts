@@ -103,7 +103,13 @@ function buyer(...words: string[]): Terminal {
 }
 
 /** Not spawnSync: the servers are in this process. */
-function run(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function run(...words: string[]): Promise<Run> {
+  return runWith('', ...words)
+}
+
+type Run = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+function runWith(input: string, ...words: string[]): Promise<Run> {
   const argv = [launcher, 'buyer', ...words]
   // What the test runner says of colours is not meant for what it runs.
   const { FORCE_COLOR: _, ...inherited } = process.env
@@ -111,7 +117,7 @@ function run(...words: string[]): Promise<{ code: number | null; stdout: string;
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  child.stdin.end()
+  child.stdin.end(input)
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
 }
 
@@ -228,6 +234,22 @@ describe('one command', () => {
     const logout = await run('logout', '--json')
     expect(JSON.parse(logout.stdout)).toEqual({ loggedOut: true })
     expect(stateFiles()).toEqual([])
+  })
+
+  it('takes a secret from standard input, and a whole script', async () => {
+    const login = await runWith(`${password}\n`, 'login', 'bob', '--password-file', '-')
+    expect(login).toMatchObject({ code: 0 })
+    const script = 'search --json\n# a remark\nadd 2-17 2 --json\nbuy --card-file -\n'
+    const { code, stdout, stderr } = await runWith(script)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => Object.keys(JSON.parse(line))[0]),
+    ).toEqual(['items', 'lines'])
+    // The script itself is standard input: a card cannot be.
+    expect(stderr).toContain('Standard input is taken')
+    expect(code).toBe(2)
   })
 
   it('goes on with another server when one is dead', async () => {
