@@ -335,7 +335,7 @@ function readSequencer(reader: ConfigReader): Config['sequencer'] {
       min: 5,
       max: 10_000,
     }),
-    repairMinMs: reader.integer('SEQUENCER_REPAIR_MIN_MS', { fallback: 5, min: 1, max: 1000 }),
+    repairMinMs: reader.integer('SEQUENCER_REPAIR_MIN_MS', { fallback: 1, min: 1, max: 1000 }),
     datagramMaxBytes: reader.integer('SEQUENCER_DATAGRAM_MAX_BYTES', {
       fallback: 1400,
       min: 576,

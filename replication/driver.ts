@@ -28,6 +28,7 @@ import type { Completed, Outgoing, Ready } from './protocol.ts'
 import * as refusal from './refusals.ts'
 import type { GroupAction, GroupStatus, ReplicatedLog } from './replicated-log.ts'
 import { StateExchange } from './state-exchange.ts'
+import { WakeUp } from './wake-up.ts'
 
 /** In one turn of the event loop. */
 const readysPerTurn = 2
@@ -42,6 +43,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
   readonly #writer: LogWriter
   readonly #exchange: StateExchange
   readonly #timers: { cancel(): void }[] = []
+  readonly #wakeUp: WakeUp
   #state: refusal.DriverState = 'running'
   #pumpDeferred = false
   #departure: Departure | undefined
@@ -84,6 +86,12 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
       standstillReason: () =>
         this.#working ? core.unavailableReason() : refusal.stoppedReason(this.#state),
     })
+    this.#wakeUp = new WakeUp({
+      clock,
+      wakeAtMs: () => core.wakeAtMs?.(),
+      wake: () => this.#deferPump(),
+    })
+    this.#timers.push(this.#wakeUp)
     options.transport.onMessage((from, bytes) => this.#receive(from, bytes))
     this.#timers.push(
       clock.every(options.tickMs, () => this.#input(() => core.tick())),
@@ -235,9 +243,10 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     const { core } = this.#options
     const barrier = this.#callers.barriers.openRound()
     if (barrier !== undefined) core.readBarrier(barrier)
-    const ready = core.takeReady()
+    const ready = core.takeReady(this.#options.clock.nowMs())
     if (ready === undefined) {
       if (this.#departure !== undefined && core.mayStop()) this.#departure.end()
+      this.#wakeUp.watch()
       return false
     }
     this.#process(ready)

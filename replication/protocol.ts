@@ -5,7 +5,8 @@
  * The contract, in the order in which the driver works:
  *
  * 1. Any input method may be called at any time; none does work that blocks.
- * 2. takeReady() hands out what has gathered since the last one, or undefined.
+ * 2. takeReady() hands out what has gathered since the last one, or undefined. It is called after
+ *    inputs, and when wakeAtMs() has come.
  * 3. `send` leaves at once. It promises nothing that is not already durable.
  * 4. `persist` is written as one atomic durable write. At most one is in flight: until
  *    advance({kind: 'persisted'}) takeReady() hands out no other `persist`; what arrives meanwhile
@@ -51,7 +52,13 @@ export interface ProtocolCore<M> {
   stepAside(): void
   /** Since stepAside(): nothing is left to hand over, or nobody takes it. */
   mayStop(): boolean
-  takeReady(): Ready<M> | undefined
+  /** `nowMs`: from an arbitrary start, never backwards; for timeouts that are finer than ticks. */
+  takeReady(nowMs: number): Ready<M> | undefined
+  /**
+   * After an empty takeReady(): when the next one is wanted although nothing comes in. Undefined,
+   * or without this method: ticks are enough.
+   */
+  wakeAtMs?(): number | undefined
   advance(done: Completed): void
   /** Undefined: proposals are taken now. Else why not, for a person. */
   unavailableReason(): string | undefined

@@ -1,33 +1,37 @@
 /**
- * When to say something although there is nothing new to say: the heartbeat of the idle, and the
- * nudge of one whose work does not move on because a datagram was lost that nobody will miss.
- *
- * The nudge follows measured times: it waits for twice what progress usually takes, so that slow
- * disks do not make it chatter, and never longer than a heartbeat.
+ * When a member of a view speaks although nothing is new: the heartbeat of the idle, and the probe
+ * of one whose own requests are not numbered, or whose entries do not become stable, because a
+ * datagram was lost that nobody misses.
  */
-export type AnnounceTiming = {
-  readonly heartbeatTicks: number
-  readonly nudgeMinTicks: number
-}
+import { ticksOf, type SequencerConfig } from './config.ts'
+import type { Duties } from './duties.ts'
+import { requestParts } from './message.ts'
+import type { Node } from './node.ts'
+import { Probe } from './probe.ts'
 
-export type Situation = {
-  /** Something that this member knows of is not delivered, or not numbered. */
-  readonly isUnsettled: boolean
-  /** Grows whenever the unsettled moves on. */
-  readonly progress: number
-}
+type Timing = Pick<SequencerConfig, 'heartbeatMs' | 'probeMinMs' | 'repairBackoffMaxMs' | 'tickMs'>
 
 export class Announcer {
-  readonly #timing: AnnounceTiming
-  #lastBroadcastTick = 0
-  #progress = 0
-  #progressTick = 0
-  #usualTicks = 1
-  #nudges = 0
-  #nudgeTick: number | undefined
+  readonly ordering: Probe
+  readonly stability: Probe
+  readonly #heartbeatTicks: number
+  #lastBroadcastTick: number
 
-  constructor(timing: AnnounceTiming) {
-    this.#timing = timing
+  constructor(timing: Timing, now: number) {
+    const probing = {
+      minMs: timing.probeMinMs,
+      maxMs: Math.min(timing.heartbeatMs, timing.repairBackoffMaxMs),
+    }
+    this.ordering = new Probe(probing)
+    this.stability = new Probe(probing)
+    this.#heartbeatTicks = ticksOf(timing.heartbeatMs, timing)
+    this.#lastBroadcastTick = now
+  }
+
+  /** When one of the probes is due; undefined: there is nothing to probe for. */
+  get dueAtMs(): number | undefined {
+    const dueMs = Math.min(this.ordering.dueAtMs ?? Infinity, this.stability.dueAtMs ?? Infinity)
+    return dueMs === Infinity ? undefined : dueMs
   }
 
   broadcast(now: number): void {
@@ -35,37 +39,36 @@ export class Announcer {
   }
 
   isHeartbeatDue(now: number): boolean {
-    return now - this.#lastBroadcastTick >= this.#timing.heartbeatTicks
+    return now - this.#lastBroadcastTick >= this.#heartbeatTicks
   }
+}
 
-  /** Called once a tick; true: nudge now. */
-  isNudgeDue({ isUnsettled, progress }: Situation, now: number): boolean {
-    if (!isUnsettled || progress > this.#progress) {
-      if (isUnsettled && this.#nudgeTick !== undefined) this.#measure(now - this.#progressTick)
-      this.#progress = progress
-      this.#progressTick = now
-      this.#nudges = 0
-      this.#nudgeTick = isUnsettled ? now + this.#waitTicks() : undefined
-      return false
+/** Called before each Ready. */
+export function announce(node: Node, { announcer, peers, standing }: Duties): void {
+  const { log, now, nowMs, outbox, own, repairCounters, scalars, self, universe } = node
+  if (universe.length === 1) return
+  const numbered = log.order.next(self, scalars.incarnation) ?? 0
+  if (announcer.ordering.isDue({ begun: own.sent + 1, ended: numbered }, nowMs)) {
+    repairCounters.probes += 1
+    sendLastAgain(node)
+  }
+  const { receivedUpTo } = log
+  if (announcer.stability.isDue({ begun: receivedUpTo, ended: standing.stableUpTo }, nowMs)) {
+    repairCounters.probes += 1
+    // Either they lack something, which our header shows them, or what they told was lost.
+    for (const { id, metadata } of peers.all) {
+      if (metadata.receivedUpTo >= receivedUpTo) continue
+      outbox.tell(id, [{ kind: 'retransmitRequest', sequences: [], requests: [] }])
     }
-    this.#nudgeTick ??= now + this.#waitTicks()
-    if (now < this.#nudgeTick) return false
-    this.#nudges += 1
-    this.#nudgeTick = now + this.#waitTicks()
-    return true
   }
+  if (announcer.isHeartbeatDue(now)) outbox.statusToAll()
+}
 
-  /**
-   * What needed a nudge had perhaps lost a datagram, which says nothing of how long work takes; but
-   * when everything needs one, it is the disks that are slow. So it counts, up to a limit.
-   */
-  #measure(ticks: number): void {
-    const counted = this.#nudges === 0 ? ticks : Math.min(ticks, this.#usualTicks * 1.5 + 1)
-    this.#usualTicks += (counted - this.#usualTicks) / 8
-  }
-
-  #waitTicks(): number {
-    const wait = Math.max(this.#timing.nudgeMinTicks, Math.ceil(this.#usualTicks * 2))
-    return Math.min(wait * 2 ** Math.min(this.#nudges, 10), this.#timing.heartbeatTicks)
-  }
+/** If only the last was lost, here it is; if more was, its header tells whoever lacks it. */
+function sendLastAgain({ outbox, own, pool, scalars, self }: Node): void {
+  const id = { sender: self, incarnation: scalars.incarnation, localSequence: own.sent }
+  const payload = pool.payload(id)
+  const parts = payload === undefined ? [] : requestParts(id, payload)
+  if (parts.length === 1) outbox.tellAll(parts)
+  else outbox.statusToAll()
 }

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
 import { Answers } from './answers.ts'
 import { defaultSequencerConfig } from './config.ts'
-import type { RequestId, RetransmitRequestPart, SequenceMessage } from './message.ts'
+import type { Part, RequestId, RetransmitRequestPart, SequenceMessage } from './message.ts'
 import { runOf } from './message.ts'
+import { zeroRepairCounters } from './repair-counters.ts'
 import { RequestPool } from './request-pool.ts'
 import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
 import { viewOf } from './view.fixture.ts'
@@ -30,31 +31,52 @@ function create(answersMaxBytes = 10_000) {
     names: [runOf(id(k), 1)],
   })
   const servable = (k: GlobalSequence) => (k < 2 ? sequence(k) : undefined)
-  return new Answers({ pool, servable, answersMaxBytes })
+  const counters = zeroRepairCounters()
+  const answers = new Answers({ pool, servable, suppressMs: 1, answersMaxBytes, counters })
+  /** What member `to` gets. */
+  const ask = (to: number, nowMs: number): readonly Part[] => {
+    answers.asked(memberId(to), asked)
+    return answers.take(nowMs).flatMap(({ parts }) => parts)
+  }
+  return { answers, ask, counters }
 }
 
 describe('answers to retransmit requests', () => {
   it('hold what is held, requests before the messages that name them', () => {
-    const parts = create().answer(memberId(2), asked, 1)
-    expect(parts.map((part) => part.kind)).toEqual(['request', 'request', 'sequence', 'sequence'])
+    const kinds = create()
+      .ask(2, 1)
+      .map((part) => part.kind)
+    expect(kinds).toEqual(['request', 'request', 'sequence', 'sequence'])
   })
 
   it('are not repeated at once to the same member, but to another, and later', () => {
-    const answers = create()
-    expect(answers.answer(memberId(2), asked, 1)).toHaveLength(4)
-    expect(answers.answer(memberId(2), asked, 1)).toHaveLength(0)
-    expect(answers.answer(memberId(0), asked, 1)).toHaveLength(4)
-    answers.tick(2)
-    expect(answers.answer(memberId(2), asked, 2)).toHaveLength(0)
-    answers.tick(3)
-    expect(answers.answer(memberId(2), asked, 3)).toHaveLength(4)
-    expect(answers.answered).toBe(12)
+    const { ask, counters } = create()
+    expect(ask(2, 1)).toHaveLength(4)
+    expect(ask(2, 1.5)).toHaveLength(0)
+    expect(ask(0, 1.5)).toHaveLength(4)
+    expect(ask(2, 2.1)).toHaveLength(4)
+    expect(counters).toMatchObject({ answered: 12, suppressed: 4 })
+  })
+
+  it('are one where the same ask has come twice', () => {
+    const { answers } = create()
+    answers.asked(memberId(2), asked)
+    answers.asked(memberId(2), asked)
+    expect(answers.take(1)).toHaveLength(1)
+    expect(answers.take(1)).toHaveLength(0)
+  })
+
+  it('are a status alone where nothing else was asked for', () => {
+    const { answers } = create()
+    answers.asked(memberId(2), { kind: 'retransmitRequest', sequences: [], requests: [] })
+    expect(answers.take(1)).toEqual([{ to: 2, parts: [] }])
   })
 
   it('are bounded in a tick for each member, and go on in the next', () => {
-    const answers = create(200)
-    expect(answers.answer(memberId(2), asked, 1)).toHaveLength(2)
-    answers.tick(2)
-    expect(answers.answer(memberId(2), asked, 2)).toHaveLength(2)
+    const { answers, ask } = create(150)
+    expect(ask(2, 1)).toHaveLength(2)
+    expect(ask(2, 3)).toHaveLength(0)
+    answers.tick()
+    expect(ask(2, 5)).toHaveLength(2)
   })
 })

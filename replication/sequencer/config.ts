@@ -29,6 +29,8 @@ export type SequencerConfig = {
   /** Loss repair, on measured round trips between these; never tied to the failure timeout. */
   readonly repairMinMs: number
   readonly repairMaxMs: number
+  /** Own work that does not move on makes itself heard after so long, at the soonest. */
+  readonly probeMinMs: number
   /** Where the backoff of repeated repair requests ends. */
   readonly repairBackoffMaxMs: number
 
@@ -79,8 +81,9 @@ export const defaultSequencerConfig: SequencerConfig = {
   dampingMaxMs: 30_000,
   behindEntries: 2_000,
   heartbeatMs: 100,
-  repairMinMs: 5,
+  repairMinMs: 1,
   repairMaxMs: 20,
+  probeMinMs: 2,
   repairBackoffMaxMs: 100,
   messageTargetBytes: 1_370,
   requestMaxBytes: 256 * 1_024,

@@ -39,6 +39,7 @@ import { requestParts } from './message.ts'
 import { createNode, type Node } from './node.ts'
 import { reachOf } from './duties.ts'
 import { barrierHighest, receiveMessage } from './receive.ts'
+import { repairDueAtMs, repairLoss } from './repair-loss.ts'
 import { describe } from './status.ts'
 import { tickNode } from './timers.ts'
 import { nextTrim } from './trim.ts'
@@ -141,14 +142,16 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
 
   // Outputs --------------------------------------------------------------------------------------
 
-  takeReady(): Ready<SequencerMessage> | undefined {
+  takeReady(nowMs = this.#tickedMs): Ready<SequencerMessage> | undefined {
     const node = this.#node
+    node.nowMs = Math.max(node.nowMs, nowMs)
     const fetching = fetchingOf(node)
     if (fetching !== undefined) driveFetching(node, fetching)
     this.#issue()
     const install = this.#takeInstall()
     const persist = this.#takePersist()
     this.#offerRequests()
+    repairLoss(node)
     const barriers = this.#takeBarriers()
     const deliver = this.#deliver()
     const send = this.#takeSend()
@@ -163,6 +166,10 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
       return undefined
     const answered = { barriers, rejected, administered }
     return { ...emptyReady, send, persist, install, deliver, trimTo, fetch: wish, ...answered }
+  }
+
+  wakeAtMs(): number | undefined {
+    return repairDueAtMs(this.#node)
   }
 
   unavailableReason(): string | undefined {
@@ -305,6 +312,11 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   }
 
   // Small things ---------------------------------------------------------------------------------
+
+  /** Where nobody tells the time more exactly. */
+  get #tickedMs(): number {
+    return this.#node.now * this.#node.config.tickMs
+  }
 
   get #hasOthers(): boolean {
     return this.#node.universe.length > 1

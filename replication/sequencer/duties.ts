@@ -6,7 +6,8 @@ import { maskOf } from './members-mask.ts'
 import type { Node } from './node.ts'
 import { Peers } from './peers.ts'
 import type { Reach } from './message.ts'
-import { owedInView, Repair } from './repair.ts'
+import { owedInView } from './owed.ts'
+import { Repair } from './repair.ts'
 import { Standing } from './standing.ts'
 import type { View } from './view.ts'
 
@@ -39,16 +40,17 @@ export function createDuties(node: Node, view: View): Duties {
   const issuer = new Issuer({ self, view, log, pool, stableUpTo, config, plantedBug })
   const failureTimeoutTicks = ticksOf(config.failureTimeoutMs, config)
   const repair = new Repair({
-    targetOf: owedInView({ view, peers, random, failureTimeoutTicks }),
+    targetOf: owedInView({
+      view,
+      peers,
+      random,
+      isHeard: (peer) => peers.isHeard(peer, node.now, failureTimeoutTicks),
+    }),
     random,
     timing: config,
-    graceTicks: 1,
+    counters: node.repairCounters,
   })
-  const announcer = new Announcer({
-    heartbeatTicks: ticksOf(config.heartbeatMs, config),
-    nudgeMinTicks: ticksOf(config.repairMinMs, config),
-  })
-  announcer.broadcast(node.now)
+  const announcer = new Announcer(config, node.now)
   return { view, peers, issuer, standing, repair, announcer }
 }
 

@@ -19,6 +19,7 @@ import type { State } from './membership/state.ts'
 import { Transitions } from './membership/transitions.ts'
 import { Outbox } from './outbox.ts'
 import { OwnRequests } from './own-requests.ts'
+import { type RepairCounters, zeroRepairCounters } from './repair-counters.ts'
 import type { RequestPool } from './request-pool.ts'
 import { restore } from './restore.ts'
 import type { SequenceLog } from './sequence-log.ts'
@@ -37,6 +38,8 @@ export type Node = {
   readonly startedAtUnixMs: number
   readonly plantedBug: PlantedBug | undefined
   now: number
+  /** Finer than ticks, on the driver's clock: as of the last Ready. Repair lives by it. */
+  nowMs: number
   /** As the next write will have them; a promise counts from here on, its answer from its write on. */
   scalars: Scalars
   state: State
@@ -46,6 +49,7 @@ export type Node = {
   own: OwnRequests
   readonly delivery: Delivery
   readonly answers: Answers
+  readonly repairCounters: RepairCounters
   readonly barriers: Barriers
   readonly outbox: Outbox
   readonly table: JoinTable
@@ -86,6 +90,7 @@ export function createNode(
   const universe = [...options.members].sort((a, b) => a - b)
   const quorum = quorumOf(universe.length)
   const { scalars, pool, log, appliedUpTo, appliedOrder } = restore(options, config)
+  const repairCounters = zeroRepairCounters()
   const node: Node = {
     self,
     universe,
@@ -96,6 +101,7 @@ export function createNode(
     startedAtUnixMs,
     plantedBug,
     now: 0,
+    nowMs: 0,
     scalars,
     state: { kind: 'starting' },
     writes: new Writes(),
@@ -112,8 +118,11 @@ export function createNode(
       pool,
       // What was issued and is not durable may be asked for, too: it promises nothing.
       servable: (k) => log.get(k),
+      suppressMs: config.repairMinMs / 2,
       answersMaxBytes: config.answersMaxBytes,
+      counters: repairCounters,
     }),
+    repairCounters,
     barriers: new Barriers({
       incarnation: () => node.scalars.incarnation,
       answersNeeded: Math.max(0, quorum - 1 - (plantedBug === 'barrierBelowQuorum' ? 1 : 0)),

@@ -6,6 +6,7 @@ import type { MemberId } from '../../common/member.ts'
 import type { Outgoing } from '../protocol.ts'
 import type { Header, Part, SequencerMessage } from './message.ts'
 import { pack } from './packing.ts'
+import type { GlobalSequence, LocalSequence } from './view.ts'
 
 export class Outbox {
   readonly #targetBytes: number
@@ -52,9 +53,8 @@ export class Outbox {
   take(header: Header): Outgoing<SequencerMessage>[] {
     const outgoing: Outgoing<SequencerMessage>[] = []
     if (this.speaksToAll) {
-      for (const message of pack(header, this.#all, this.#targetBytes)) {
-        outgoing.push({ to: 'others', message })
-      }
+      const messages = pack(header, this.#all, this.#targetBytes)
+      for (const message of tellingInOrder(messages)) outgoing.push({ to: 'others', message })
     }
     for (const [to, parts] of this.#single) {
       for (const message of pack(header, parts, this.#targetBytes)) outgoing.push({ to, message })
@@ -62,4 +62,32 @@ export class Outbox {
     this.clear()
     return outgoing
   }
+}
+
+/**
+ * Each header tells only what has left by then, its own message included: so whoever hears of what
+ * it does not have knows that it was lost, or overtaken.
+ */
+function tellingInOrder(messages: readonly SequencerMessage[]): SequencerMessage[] {
+  let ownHighest = Infinity
+  let highestSeen = Infinity
+  const told: SequencerMessage[] = []
+  for (const { header, parts } of messages.toReversed()) {
+    const { metadata } = header
+    const isAhead = metadata.ownHighest > ownHighest || metadata.highestSeen > highestSeen
+    const lowered = {
+      ...metadata,
+      ownHighest: Math.min(metadata.ownHighest, ownHighest) as LocalSequence,
+      highestSeen: Math.min(metadata.highestSeen, highestSeen) as GlobalSequence,
+    }
+    told.push({ header: isAhead ? { ...header, metadata: lowered } : header, parts })
+    for (const part of parts) {
+      if (part.kind === 'request' && part.id.sender === header.sender) {
+        ownHighest = Math.min(ownHighest, part.id.localSequence - 1)
+      } else if (part.kind === 'sequence') {
+        highestSeen = Math.min(highestSeen, part.sequence.globalSequence - 1)
+      }
+    }
+  }
+  return told.reverse()
 }

@@ -97,12 +97,11 @@ function countAnyway({ state, now }: Node, header: Header): void {
 }
 
 function receivePart(node: Node, header: Header, isInView: boolean, part: Part): void {
-  const { answers, now, outbox, state } = node
+  const { answers, state } = node
   const from = header.sender
   if (isMembershipPart(part)) receiveMembership(node, from, header.incarnation, part)
   else if (part.kind === 'retransmitRequest') {
-    // Whatever there is to answer: the header answers one that asks for a status alone.
-    outbox.tell(from, answers.answer(from, part, now))
+    answers.asked(from, part)
   } else if (isInView && state.kind === 'operational') {
     receiveInView(node, state.duties, header, part)
   } else {
@@ -145,15 +144,19 @@ export function barrierHighest({ log, state, plantedBug }: Node) {
   return log.receivedUpTo >= firstGlobal ? log.receivedUpTo : (-1 as typeof log.receivedUpTo)
 }
 
-function receiveSequence({ log }: Node, { standing, view }: Duties, sequence: SequenceMessage) {
+function receiveSequence({ log }: Node, duties: Duties, sequence: SequenceMessage) {
+  const { repair, standing, view } = duties
   if (!sameViewId(sequence.viewId, view.id)) return
   if (log.offer(sequence)) standing.saw(sequence.globalSequence)
+  else repair.sequenceRepeated(sequence.globalSequence)
 }
 
 /** Taken: what a held message names, and what a member of the view goes on with. */
-function receiveRequest({ self, log, pool }: Node, { view }: Duties, part: RequestPart): void {
+function receiveRequest({ self, log, pool }: Node, duties: Duties, part: RequestPart): void {
+  const { repair, view } = duties
   const { id } = part
   const isMembers = id.sender !== self && seatOf(view, id.sender)?.incarnation === id.incarnation
   const isWanted = log.isMissing(id) || (isMembers && pool.admits(part))
   if (isWanted && pool.add(part)) log.requestHeld(id)
+  else if (part.chunks === 1) repair.requestRepeated(id)
 }

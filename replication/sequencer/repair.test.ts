@@ -2,109 +2,119 @@ import { describe, expect, it } from 'vitest'
 import { memberId } from '../../common/member.ts'
 import { seededRandom } from '../../common/random.ts'
 import { defaultSequencerConfig } from './config.ts'
-import type { Header, Metadata, RequestId } from './message.ts'
-import { nothingTold, Peers } from './peers.ts'
+import { incarnation, request, sequence } from './peers.fixture.ts'
+import { zeroRepairCounters } from './repair-counters.ts'
 import type { Ask, Missing } from './repair.ts'
-import { owedInView, Repair } from './repair.ts'
-import type { GlobalSequence, Incarnation, LocalSequence } from './view.ts'
-import { viewOf } from './view.fixture.ts'
+import { Repair } from './repair.ts'
+import type { GlobalSequence } from './view.ts'
 
-const view = viewOf([0, 1, 2, 3, 4], 8)
-const incarnation = 8 as Incarnation
+const timing = {
+  ...defaultSequencerConfig,
+  repairMinMs: 1,
+  repairMaxMs: 20,
+  repairBackoffMaxMs: 100,
+}
+/** Of one who looks again and again. */
+const stepMs = 0.1
 
 function create() {
-  const peers = new Peers(view, memberId(0), 0)
-  const random = seededRandom(3)
-  const timing = defaultSequencerConfig
-  const repair = new Repair({
-    targetOf: owedInView({ view, peers, random, failureTimeoutTicks: 200 }),
-    random,
-    timing,
-    graceTicks: 1,
-  })
-  const hear = (from: number, told: Partial<Metadata>, now = 1): void => {
-    const metadata = { ...nothingTold, ...told }
-    const header: Header = {
-      cluster: 1,
-      viewId: view.id,
-      sender: memberId(from),
-      incarnation,
-      metadata,
-    }
-    peers.hear(header, now)
-  }
-  for (const from of [1, 2, 3, 4]) hear(from, {})
-  /** Asks of so many ticks, with the tick of each. */
-  const run = (missing: readonly Missing[], ticks: number, from = 1): (Ask & { at: number })[] => {
+  const counters = zeroRepairCounters()
+  const targetOf = () => memberId(2)
+  const repair = new Repair({ targetOf, random: seededRandom(3), timing, counters })
+  let nowMs = 0
+  /** Looks for so long; the asks, with the time of each. */
+  const run = (missing: readonly Missing[], ms: number): (Ask & { at: number })[] => {
     const asks: (Ask & { at: number })[] = []
-    for (let now = from; now < from + ticks; now += 1) {
-      for (const ask of repair.asks(missing, now)) asks.push({ ...ask, at: now })
+    for (const endMs = nowMs + ms; nowMs < endMs; nowMs += stepMs) {
+      for (const ask of repair.asks(missing, nowMs)) asks.push({ ...ask, at: nowMs })
     }
     return asks
   }
-  return { repair, hear, run }
-}
-
-function sequence(k: number): Missing {
-  return { kind: 'sequence', k: k as GlobalSequence }
-}
-
-function request(sender: number, localSequence: number, of = incarnation): RequestId {
-  return {
-    sender: memberId(sender),
-    incarnation: of,
-    localSequence: localSequence as LocalSequence,
+  /** Something is lost; each ask is answered after so long. */
+  const lose = (k: number, answerMs: number): void => {
+    const asks = run([sequence(k)], answerMs)
+    run([], stepMs)
+    for (const _ of asks.slice(1)) repair.sequenceRepeated(k as GlobalSequence)
   }
+  return { repair, counters, run, lose }
 }
 
-describe('whom a member asks for what it lacks', () => {
-  it('leaves a gap alone until the next tick: it may be mere reordering', () => {
+function times(asks: readonly { at: number }[]): number[] {
+  return asks.map(({ at }) => at)
+}
+
+function gaps(at: readonly number[]): number[] {
+  return at.slice(1).map((ms, place) => ms - (at[place] ?? 0))
+}
+
+describe('when it asks first', () => {
+  it('is at once for what its owner has told to have sent', () => {
+    expect(times(create().run([sequence(7)], 0.5))).toEqual([0])
+  })
+
+  it('is after a timeout on the word of others: it may be on its way', () => {
+    const { run, lose } = create()
+    for (let k = 0; k < 50; k += 1) lose(k, 3)
+    expect(run([sequence(100, false)], 2)).toEqual([])
+    expect(run([sequence(100, false)], 3)).toHaveLength(1)
+  })
+
+  it('is at once when the owner says so later', () => {
     const { run } = create()
-    expect(run([sequence(7)], 1)).toEqual([])
+    expect(run([sequence(7, false)], 0.5)).toEqual([])
+    expect(run([sequence(7)], 0.2)).toHaveLength(1)
   })
 
-  it('asks the sequencer of a number first, then whoever shows that it has it', () => {
-    const { run, hear } = create()
-    hear(4, { receivedUpTo: 7 as GlobalSequence })
-    const asks = run([sequence(7)], 60)
-    expect(asks[0]?.to).toBe(2)
-    expect(asks.length).toBeGreaterThan(2)
-    for (const ask of asks.slice(1)) expect(ask.to).toBe(4)
+  it('is later where datagrams overtake each other', () => {
+    const { repair, counters, run, lose } = create()
+    for (let k = 0; k < 4; k += 1) {
+      lose(k, 2)
+      repair.sequenceRepeated(k as GlobalSequence)
+    }
+    expect(counters.unneeded).toBe(4)
+    expect(run([sequence(100)], 1.5)).toEqual([])
+    expect(run([sequence(100)], 1)).toHaveLength(1)
+  })
+})
+
+describe('when it asks again', () => {
+  it('is soon at first, then later and later, up to a limit', () => {
+    const waits = gaps(times(create().run([sequence(7)], 2_000)))
+    expect(waits[0]).toBeLessThan(10)
+    expect(Math.max(...waits)).toBeLessThan(100 * 1.25 + 1)
+    expect(waits.at(-1)).toBeGreaterThan(99)
   })
 
-  it('asks the sequencer again when nobody else shows that it has it', () => {
-    const { run } = create()
-    expect(new Set(run([sequence(7)], 60).map((ask) => ask.to))).toEqual(new Set([2]))
+  it('follows measured round trips', () => {
+    const secondAskAfter = (answerMs: number): number => {
+      const { run, lose } = create()
+      for (let k = 0; k < 50; k += 1) lose(k, answerMs)
+      return gaps(times(run([sequence(100)], 100)))[0] ?? 0
+    }
+    expect(secondAskAfter(0.3)).toBeLessThan(2)
+    expect(secondAskAfter(8)).toBeGreaterThan(8)
+    expect(secondAskAfter(8)).toBeLessThan(14)
+    // A limit, however slow the answers are.
+    expect(secondAskAfter(60)).toBeLessThan(20 * 1.25 + 1)
   })
 
-  it('does not wait for a sequencer that is not heard', () => {
-    const { run, hear } = create()
-    hear(3, { receivedUpTo: 7 as GlobalSequence }, 500)
-    expect(run([sequence(7)], 3, 500)[0]?.to).toBe(3)
+  it('learns from repetitions that were not needed, where the way has become longer', () => {
+    const { counters, run, lose } = create()
+    for (let k = 0; k < 50; k += 1) lose(k, 0.3)
+    expect(counters.unneeded).toBe(0)
+    for (let k = 50; k < 80; k += 1) lose(k, 10)
+    expect(counters.unneeded).toBeGreaterThan(0)
+    expect(counters.unneeded).toBeLessThan(10)
+    expect(gaps(times(run([sequence(100)], 100)))[0]).toBeGreaterThan(10)
   })
+})
 
-  it('asks the sender for a named request, or the sequencer if the sender restarted', () => {
-    const { run } = create()
-    const k = 7 as GlobalSequence
-    expect(run([{ kind: 'namedRequest', id: request(3, 5), k }], 3)[0]?.to).toBe(3)
-    const old = request(3, 5, 7 as Incarnation)
-    expect(create().run([{ kind: 'namedRequest', id: old, k }], 3)[0]?.to).toBe(2)
-  })
-
-  it('asks nobody but the sender for a request that nothing names', () => {
-    const { run, hear } = create()
-    hear(4, { receivedUpTo: 100 as GlobalSequence })
-    const asks = run([{ kind: 'request', id: request(3, 5) }], 100)
-    expect(new Set(asks.map((ask) => ask.to))).toEqual(new Set([3]))
-  })
-
-  it('asks one member for all in one datagram, runs of ids together', () => {
-    const { run } = create()
-    const missing: Missing[] = [5, 6, 7, 8].map((local) => ({
-      kind: 'request',
-      id: request(3, local),
-    }))
-    const asks = run([...missing, sequence(3), sequence(8)], 2)
+describe('what it asks for', () => {
+  it('goes to one member in one datagram, runs of ids together', () => {
+    const missing = [5, 6, 7, 8].map(
+      (local): Missing => ({ kind: 'request', id: request(3, local), isSent: true }),
+    )
+    const asks = create().run([...missing, sequence(3), sequence(8)], stepMs)
     expect(asks).toHaveLength(1)
     expect(asks[0]?.part).toEqual({
       kind: 'retransmitRequest',
@@ -115,43 +125,26 @@ describe('whom a member asks for what it lacks', () => {
       requests: [{ sender: 3, incarnation, first: 5, count: 4 }],
     })
   })
+
+  it('never exceeds what a datagram may list; the rest follows', () => {
+    const missing = Array.from(
+      { length: 100 },
+      (_, place): Missing => ({ kind: 'request', id: request(3, place * 2), isSent: true }),
+    )
+    const { counters, run } = create()
+    const asks = run(missing, 2 * stepMs)
+    expect(asks.map(({ part }) => part.requests.length)).toEqual([64, 36])
+    expect(counters.asked).toBe(100)
+  })
 })
 
-describe('when it asks again', () => {
-  it('soon at first, then later and later, up to a limit', () => {
-    const { run } = create()
-    const at = run([sequence(7)], 400).map((ask) => ask.at)
-    const gaps = at.slice(1).map((tick, place) => tick - (at[place] ?? 0))
-    expect(gaps[0]).toBeLessThanOrEqual(8)
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(24)
-    expect(gaps.at(-1)).toBeGreaterThanOrEqual(20)
-  })
-
-  it('follows measured round trips', () => {
-    const secondAskAfter = (answerTicks: number): number => {
-      const { run } = create()
-      let now = 1
-      for (let k = 7; k < 300; k += 5) {
-        run([sequence(k)], 1 + answerTicks, now) // Seen, asked one tick later, ...
-        run([], 1, now + 1 + answerTicks) // ... answered.
-        now += 2 + answerTicks
-      }
-      const at = run([sequence(7)], 100, now).map((ask) => ask.at)
-      return (at[1] ?? 0) - (at[0] ?? 0)
-    }
-    // Twice the usual time, and up to as much again as jitter.
-    expect(secondAskAfter(1)).toBeLessThanOrEqual(4)
-    expect(secondAskAfter(2)).toBeGreaterThanOrEqual(4)
-  })
-
-  it('never exceeds what one datagram may list', () => {
-    const { run } = create()
-    const missing = Array.from({ length: 200 }, (_, place) => ({
-      kind: 'request' as const,
-      id: request(3, place * 2),
-    }))
-    const asks = run(missing, 2)
-    expect(asks).toHaveLength(1)
-    expect(asks[0]?.part.requests).toHaveLength(64)
+describe('when it wants to be called again', () => {
+  it('is when something falls due, and never when nothing is missing', () => {
+    const { repair, run } = create()
+    expect(repair.dueAtMs).toBeUndefined()
+    run([sequence(7)], stepMs)
+    expect(repair.dueAtMs).toBeGreaterThan(stepMs)
+    run([], stepMs)
+    expect(repair.dueAtMs).toBeUndefined()
   })
 })

@@ -6,7 +6,7 @@ import { type Node, ticks } from './node.ts'
 import { sequencerOf, step, viewIdText } from './view.ts'
 
 export function describe(node: Node): CoreStatus {
-  const { answers, barriers, delivery, log, own, scalars, stableUpTo, state } = node
+  const { barriers, delivery, log, own, scalars, stableUpTo, state } = node
   const duties = state.kind === 'operational' ? state.duties : undefined
   const next = step(log.orderedUpTo, 1)
   const protocolDetails = {
@@ -28,8 +28,7 @@ export function describe(node: Node): CoreStatus {
     retainedSequences: log.size,
     applyBacklogEntries: delivery.backlogEntries,
     barriersWaiting: barriers.size,
-    asked: duties?.repair.asked,
-    answered: answers.answered,
+    repair: { ...node.repairCounters },
     ignoredMessages: node.ignored,
   }
   return { members: node.universe.map((id) => memberOf(node, id)), protocolDetails }

@@ -8,6 +8,7 @@ import { defaultSequencerConfig, type SequencerConfig } from '../sequencer/confi
 import { SequencerCore } from '../sequencer/core.ts'
 import type { SequencerMessage } from '../sequencer/message.ts'
 import { clusterIdOf } from '../sequencer/view.ts'
+import { showRepairMetrics } from './repair-metrics.ts'
 import { packedFrameBytes } from './udp-frame.ts'
 import { showUdpMetrics } from './udp-metrics.ts'
 import { UdpTransport } from './udp.ts'
@@ -24,14 +25,18 @@ export async function openSequencer(
   const cluster = clusterIdOf(group)
   const random = seededRandom(randomInt(2 ** 32))
   const transport = await openTransport(cluster, seat, random)
+  let core: SequencerCore | undefined
   return {
     codec: sequencerCodec,
     transport,
-    showMetrics: (registry) => showUdpMetrics(registry, () => transport.counters),
+    showMetrics: (registry) => {
+      showUdpMetrics(registry, () => transport.counters)
+      showRepairMetrics(registry, () => core?.node.repairCounters)
+    },
     tickMs,
     peerServices: [],
-    createCore: (durable) =>
-      new SequencerCore({
+    createCore: (durable) => {
+      core = new SequencerCore({
         self: self.id,
         members: members.map(({ id }) => id),
         cluster,
@@ -39,7 +44,9 @@ export async function openSequencer(
         startedAtUnixMs: Date.now(),
         random,
         config: sequencerConfig(config),
-      }),
+      })
+      return core
+    },
   }
 }
 

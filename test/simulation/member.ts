@@ -70,6 +70,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
   readonly #source: StateSource
   readonly #peers: Peers
   #pumpComes = false
+  #wakeComes = false
   /** Told to end; called when it has. */
   #leaving: (() => void) | undefined
 
@@ -258,15 +259,33 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     })
   }
 
+  /** As this member's clock sees it. */
+  get #localMs(): number {
+    return this.#world.queue.nowMs * this.#world.clockSpeed
+  }
+
+  #wakeLater(): void {
+    const atMs = this.core?.wakeAtMs?.()
+    if (this.#wakeComes || atMs === undefined) return
+    this.#wakeComes = true
+    const { clockSpeed, random } = this.#world
+    const waitMs = Math.max(0, atMs - this.#localMs) / clockSpeed
+    this.#life.later(waitMs + random.next(), () => {
+      this.#wakeComes = false
+      this.#pumpLater()
+    })
+  }
+
   /** A later turn: what arrives in between is received before the core is asked for its Ready. */
   #pumpLater(): void {
     if (this.#pumpComes) return
     this.#pumpComes = true
     this.#life.later(this.#world.random.next() * 0.2, () => {
       this.#pumpComes = false
-      const ready = this.core?.takeReady()
+      const ready = this.core?.takeReady(this.#localMs)
       if (ready === undefined) {
         if (this.#leaving !== undefined && this.core?.mayStop() === true) this.#end()
+        this.#wakeLater()
         return
       }
       this.#process(ready)
@@ -373,6 +392,7 @@ export class SimulatedMember<M, Core extends ProtocolCore<M>> implements MemberV
     this.#life.end()
     this.core = undefined
     this.#pumpComes = false
+    this.#wakeComes = false
     this.#leaving = undefined
     this.#source.forget()
   }

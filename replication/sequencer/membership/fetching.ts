@@ -34,9 +34,9 @@ export function startFetching(
   target: RecoveredLog,
   atEnd: (() => void) | undefined,
 ): Fetching {
-  const { config, random, self } = node
+  const { config, random, repairCounters: counters, self } = node
   const targetOf = heldBy(target, self)
-  const repair = new Repair({ targetOf, random, timing: config, graceTicks: 0 })
+  const repair = new Repair({ targetOf, random, timing: config, counters })
   return { target, repair, atEnd, stage: { kind: 'planning' } }
 }
 
@@ -99,14 +99,14 @@ export function endFetching(fetching: Fetching): void {
 }
 
 /** Asks at once for whatever has newly turned out to be missing; again when it is due. */
-function askForMissing({ log, outbox, now }: Node, { target, repair }: Fetching): void {
+function askForMissing({ log, outbox, nowMs }: Node, { target, repair }: Fetching): void {
   const missing: Missing[] = log
     .missingSequences(target.end, missingMax.sequences)
-    .map((k) => ({ kind: 'sequence', k }))
+    .map((k) => ({ kind: 'sequence', k, isSent: true }))
   for (const { id, k } of log.missingRequests(missingMax.namedRequests)) {
-    missing.push({ kind: 'namedRequest', id, k })
+    missing.push({ kind: 'namedRequest', id, k, isSent: true })
   }
-  for (const { to, part } of repair.asks(missing, now)) outbox.tell(to, [part])
+  for (const { to, part } of repair.asks(missing, nowMs)) outbox.tell(to, [part])
 }
 
 /** Entries that somebody serves outside of a view count only if they are the ones that are meant. */
