@@ -8,12 +8,14 @@ import {
   money,
   printPage,
   printResult,
+  say,
   type ShownColumn,
   shownTime,
 } from '../shop/cli/output.ts'
 import { examples } from '../shop/cli/program.ts'
-import type { BuyerClient, PurchaseBody } from './api.ts'
+import { ApiProblem, type BuyerClient, type PurchaseBody } from './api.ts'
 import { readCard } from './card.ts'
+import { unitsIn } from './cli-cart.ts'
 import { buyAndTell } from './cli-waiting.ts'
 
 type Context = CliContext<BuyerClient>
@@ -40,6 +42,7 @@ export function addPurchaseCommands(program: Command, context: () => Context): v
       if (context().inPrompt && cardFile === '-') {
         throw new UsageError('Standard input is taken by the prompt: name a file.')
       }
+      if (cardFile === undefined) await sayWhatIsBought(context())
       const card = await readCard(cardFile)
       const purchase = await buyAndTell(context(), card)
       context().seen.add('purchase', purchase.id)
@@ -66,6 +69,17 @@ export function addPurchaseCommands(program: Command, context: () => Context): v
     })
 }
 
+/** Before a card is asked for. Throws CART_EMPTY, as the purchase would. */
+async function sayWhatIsBought({ client }: Context): Promise<void> {
+  const cart = await client.cart()
+  if (cart.lines.length === 0) {
+    throw new ApiProblem(409, { code: 'CART_EMPTY', detail: 'The cart is empty.' })
+  }
+  const units = unitsIn(cart)
+  say(`Buying ${units} ${units === 1 ? 'unit' : 'units'} for ${money(cart.total)}.`)
+  for (const { message } of cart.problems) say(`! ${message}`)
+}
+
 function describePurchase(purchase: PurchaseBody): string {
   const lines = purchase.lines.map(
     ({ quantity, itemId, name, price }) =>
@@ -75,9 +89,9 @@ function describePurchase(purchase: PurchaseBody): string {
     purchase: purchase.id,
     state: purchase.state,
     ...(purchase.failure === null ? {} : { failure: purchase.failure.message }),
-    lines: lines.join('; '),
+    lines,
     total: money(purchase.total),
     card: `…${purchase.card.last4}`,
-    steps: purchase.transitions.map(({ state, at }) => `${state} ${shownTime(at)}`).join(', '),
+    steps: purchase.transitions.map(({ state, at }) => `${shownTime(at)} ${state}`),
   })
 }

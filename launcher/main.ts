@@ -240,4 +240,16 @@ program
     process.exit()
   })
 
+program.addHelpText(
+  'after',
+  `
+First steps, each in a terminal of its own:
+  npm start -- --seed       everything on this machine, with some things to buy
+  ./agora buyer             a prompt: help shows what there is
+  ./agora seller            put something up for sale
+  ./agora status            who is up, who leads, whose turn it is
+
+./agora help COMMAND says more; ./agora buyer help and ./agora seller help show their commands.`,
+)
+
 await program.parseAsync()

@@ -40,7 +40,10 @@ export function reportFailure(error: unknown, around: Surroundings): ExitCode {
 function reportProblem(problem: ApiProblem, around: Surroundings): ExitCode {
   if (around.json) printResult(around, problem.body, '')
   say(`${styled('stderr', 'red', problem.code)}: ${problem.detail}`)
-  for (const { path, message } of problem.errors) say(`  ${path}: ${message}`)
+  for (const { path, message } of problem.errors) {
+    // One that is alone stands in the detail.
+    if (!problem.detail.includes(message)) say(`  ${path}: ${message}`)
+  }
   const hint = hintFor(problem, around)
   if (hint !== undefined) say(hint)
   return exitCodeOfStatus(problem.status)

@@ -61,11 +61,17 @@ export function printPage<Row>(
   say(`More: ${context.inPrompt ? 'next' : asTyped(context, `next '${page.next}'`)}`)
 }
 
-/** Aligned `name  value` lines. */
-export function describeFields(fields: Readonly<Record<string, string>>): string {
+/** Aligned `name  value` lines; of several values each has its line. */
+export function describeFields(
+  fields: Readonly<Record<string, string | readonly string[]>>,
+): string {
   const width = Math.max(...Object.keys(fields).map((name) => name.length))
+  const below = `\n${' '.repeat(width + 2)}`
   return Object.entries(fields)
-    .map(([name, value]) => `${styled('stdout', 'bold', name.padEnd(width))}  ${value}`)
+    .map(([name, value]) => {
+      const shown = typeof value === 'string' ? value : value.join(below)
+      return `${styled('stdout', 'bold', name.padEnd(width))}  ${shown}`
+    })
     .join('\n')
 }
 

@@ -22,12 +22,15 @@ export type ProgramOptions<Client extends AccountClient<unknown>> = {
   readonly context: () => CliContext<Client>
 }
 
+/** Of the program of a prompt, where its commands are typed without it. commander insists on a name. */
+const PROMPT_NAME = 'prompt'
+
 /** A fresh one for each line: commander keeps the values of options between parses. */
 export function createProgram<Client extends AccountClient<unknown>>(
   options: ProgramOptions<Client>,
 ): Command {
   const { role, inPrompt, addCommands, context } = options
-  const program = new Command(inPrompt ? '' : `./agora ${role}`)
+  const program = new Command(inPrompt ? PROMPT_NAME : `./agora ${role}`)
     .exitOverride()
     .configureHelp(helpStyle())
     .helpCommand('help [command]', 'say more about a command')
@@ -68,8 +71,9 @@ export function commandsOf<Client extends AccountClient<unknown>>({
 /** Below the help of a command, as they are typed where the help is read. */
 export function examples(...lines: readonly string[]) {
   return ({ command }: { readonly command: Command }): string => {
-    const prefix = command.parent?.name() ?? ''
-    return `\nExamples:\n${lines.map((line) => `  ${`${prefix} ${line}`.trim()}`).join('\n')}`
+    const name = command.parent?.name() ?? PROMPT_NAME
+    const prefix = name === PROMPT_NAME ? '' : `${name} `
+    return `\nExamples:\n${lines.map((line) => `  ${prefix}${line}`).join('\n')}`
   }
 }
 
@@ -87,8 +91,10 @@ function firstSteps<Client extends AccountClient<unknown>>(
 function helpStyle() {
   const plain = new Help()
   return {
-    // A program without a name, as in a prompt, would leave a blank in front.
-    commandUsage: (command: Command): string => plain.commandUsage(command).trimStart(),
+    commandUsage: (command: Command): string => {
+      const usage = plain.commandUsage(command)
+      return usage.startsWith(`${PROMPT_NAME} `) ? usage.slice(PROMPT_NAME.length + 1) : usage
+    },
     showGlobalOptions: true,
     styleTitle: (title: string): string => styled('stdout', 'bold', title),
   }

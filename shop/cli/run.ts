@@ -114,7 +114,9 @@ class Runner<Client extends AccountClient<unknown>> {
       }
       const { role } = this.#definition
       const { json } = this.#flags
-      return { code: reportFailure(error, { json, role, inPrompt: this.#inPrompt }), understood }
+      const code = reportFailure(error, { json, role, inPrompt: this.#inPrompt })
+      // `help` ends here as well, and well.
+      return { code, understood: understood || code === exitCodes.ok }
     } finally {
       progress.stop()
     }

@@ -154,6 +154,9 @@ describe('the prompt', () => {
     await first.see('Did you mean search?')
     first.type(`${password}\r`)
     await first.see('unknown command')
+    first.type('help add\r')
+    // As it is typed here, not as outside.
+    await first.see(/Usage: add [\s\S]*\n {2}add 2-17 3\s/)
     first.type('login bob\r')
     await first.see('Password')
     first.type(`${password}\r`)
@@ -175,7 +178,7 @@ describe('the prompt', () => {
     await second.see('search shoe')
 
     expect(readFileSync(stateFile('buyer-default.history'), 'utf8')).toBe(
-      'login bob\nsearch shoe\nadd 2-17 2\n',
+      'help add\nlogin bob\nsearch shoe\nadd 2-17 2\n',
     )
     for (const name of stateFiles()) {
       expect(statSync(stateFile(name)).mode & 0o777, name).toBe(0o600)
