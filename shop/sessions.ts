@@ -24,7 +24,7 @@ export type Sessions = {
   check(request: Request, deadline: Deadline): Promise<Session>
   /**
    * For requests whose effect is a command that checks the session itself, in order: what the replica
-   * at hand knows will do, and the command records the activity.
+   * at hand knows will do. Counts as activity, even when the command is refused.
    */
   identify(request: Request, deadline: Deadline): Promise<Session>
   /** UNAUTHENTICATED when the request brings nothing that could be a token. */
@@ -39,26 +39,32 @@ export function createSessions(customers: Customers, role: Role): Sessions {
     assert(account !== null, 'a session has an account')
     return { session: { account, tokenHash: hash, idleTimeoutSeconds }, needsTouch }
   }
+  /** A touch is an ordered write, so only what is recorded as old is touched. */
+  async function touched(
+    hash: Buffer,
+    { session, needsTouch }: Awaited<ReturnType<typeof find>>,
+    deadline: Deadline,
+  ): Promise<Session> {
+    if (!needsTouch) return session
+    const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
+    await customers.touchSession({ context, role, tokenHash: hash }, { deadline })
+    return session
+  }
   const hashOf = (request: Request): Buffer => tokenHash(bearerToken(request))
   return {
     hashOf,
     async check(request, deadline) {
       const hash = hashOf(request)
-      const { session, needsTouch } = await find(hash, deadline, false)
-      if (needsTouch) {
-        const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
-        await customers.touchSession({ context, role, tokenHash: hash }, { deadline })
-      }
-      return session
+      return touched(hash, await find(hash, deadline, false), deadline)
     },
     async identify(request, deadline) {
       const hash = hashOf(request)
       try {
-        return (await find(hash, deadline, true)).session
+        return await touched(hash, await find(hash, deadline, true), deadline)
       } catch (error) {
         // A session that has just begun may not have reached that replica yet.
         if (!(error instanceof AppError && error.code === 'UNAUTHENTICATED')) throw error
-        return (await find(hash, deadline, false)).session
+        return await touched(hash, await find(hash, deadline, false), deadline)
       }
     },
   }

@@ -47,17 +47,17 @@ describe('sessions', () => {
 describe('activity', () => {
   const lastActivity = (world: World) => world.tables.all(sessions)[0]?.last_activity_ms
 
-  test('is recorded when what is recorded is more than 30 s old, by touch and by any write', async () => {
+  test('is recorded when what is recorded is more than 20 s old, by touch and by any write', async () => {
     const world = new World()
     const { session } = await world.shopper('a')
-    world.pass(30)
+    world.pass(20)
     await world.must(touch('a'))
     await world.put('a', '1-1')
     expect(lastActivity(world)).toBe(session.last_activity_ms)
     world.pass(1)
     await world.put('a', '1-1')
     expect(lastActivity(world)).toBe(world.nowMs)
-    world.pass(31)
+    world.pass(21)
     await world.must(touch('a'))
     expect(lastActivity(world)).toBe(world.nowMs)
   })
@@ -73,16 +73,16 @@ describe('activity', () => {
   test('a session used within its timeout lives on, although the use left no trace', async () => {
     const world = new World()
     await world.shopper('a')
-    world.pass(30) // Used here: too soon to be recorded.
-    world.pass(idleTimeoutSeconds)
+    world.pass(20) // Used here, or up to a step of group time later: too soon to be recorded.
+    world.pass(idleTimeoutSeconds + 5)
     expect(await world.must<TouchOutcome>(touch('a'))).toHaveProperty('session')
   })
 
-  test('a session idle for its timeout and half a minute is gone with its cart', async () => {
+  test('a session idle for its timeout and 25 s of group time is gone with its cart', async () => {
     const world = new World()
     await world.shopper('a')
     await world.put('a', '1-1')
-    world.pass(idleTimeoutSeconds + 31)
+    world.pass(idleTimeoutSeconds + 26)
     expect(await world.codeOf(addToCart('a', '1-1'))).toBe('SESSION_EXPIRED')
     expect(await world.must<TouchOutcome>(touch('a'))).toEqual({ expired: true })
     expect(world.tables.all(sessions)).toEqual([])
