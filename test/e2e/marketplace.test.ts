@@ -29,7 +29,7 @@ afterAll(async () => {
 })
 
 describe('a purchase', () => {
-  it('made at the command line shows in sales, in the ledger and in all ten databases', async () => {
+  it('made at the command line shows in sales, in the ledger and in all ten databases [P3, P15, I7]', async () => {
     const { dataDir } = cluster.report
     const passwordFile = join(dataDir, 'password.txt')
     const cardFile = join(dataDir, 'card.json')
@@ -71,7 +71,7 @@ describe('a purchase', () => {
     expect(await differences(cluster, 'products')).toEqual([])
   })
 
-  it('declined gives the units back and says why', async () => {
+  it('declined gives the units back and says why [P8]', async () => {
     const seller = await newSeller(cluster.report)
     const { item } = await seller.createItem(lamp)
     const buyer = await newBuyer(cluster.report)
@@ -87,7 +87,7 @@ describe('a purchase', () => {
     expect(await buyer.buy(goodCard)).toMatchObject({ state: 'completed' })
   })
 
-  it('is refused when a price has risen since it was seen, and takes one that fell', async () => {
+  it('is refused when a price has risen since it was seen, and takes one that fell [P6, P7, C10, C11]', async () => {
     const seller = await newSeller(cluster.report)
     const { item } = await seller.createItem(lamp)
     const buyer = await newBuyer(cluster.report)
@@ -103,7 +103,7 @@ describe('a purchase', () => {
     expect(purchase.total).toEqual(usd(3_000))
   })
 
-  it('entitles to one vote, which counts for the item and its seller', async () => {
+  it('entitles to one vote, which counts for the item and its seller [F1, F2, F3]', async () => {
     const seller = await newSeller(cluster.report)
     const { item } = await seller.createItem(lamp)
     const buyer = await newBuyer(cluster.report)
@@ -120,7 +120,7 @@ describe('a purchase', () => {
 })
 
 describe('a race for the last units', () => {
-  it('sells 5 units to 5 of 12 buyers and charges nobody for nothing', async () => {
+  it('sells 5 units to 5 of 12 buyers and charges nobody for nothing [P2, P3, P9]', async () => {
     const seller = await newSeller(cluster.report)
     const { item } = await seller.createItem({ ...lamp, quantity: 5 })
     const buyers = await Promise.all(Array.from({ length: 12 }, () => newBuyer(cluster.report)))

@@ -70,7 +70,7 @@ const problemsOf = ({ fault }: ZeepResult): string[] =>
   (fault?.problems ?? []).map(([path, message]) => `${path} ${message}`)
 
 describe('zeep, from the WSDL alone', () => {
-  it('charges, looks up, voids, and repeats', () => {
+  it('charges, looks up, voids, and repeats [Y1, Y4, Y5]', () => {
     const answers = zeep(
       charge('z1'),
       lookUp('z1'),
@@ -100,7 +100,7 @@ describe('zeep, from the WSDL alone', () => {
     ])
   })
 
-  it('sees each test card decide as the marketplace says, at an approval rate of 0', () => {
+  it('sees each test card decide as the marketplace says, at an approval rate of 0 [Y2]', () => {
     const expected = {
       '4242424242424242': 'APPROVED',
       '5555555555554444': 'APPROVED',
@@ -117,7 +117,7 @@ describe('zeep, from the WSDL alone', () => {
     expect(seen).toEqual(Object.values(expected))
   })
 
-  it('gets no answer for one card, finds it charged, and a repeat is answered', () => {
+  it('gets no answer for one card, finds it charged, and a repeat is answered [Y2]', () => {
     const silent = charge('s1', { number: '4000000000002008' })
     const [lost, found, repeat] = zeep({ ...silent, timeoutSeconds: 0.3 }, lookUp('s1'), silent)
     expect(lost).toEqual({ noAnswer: true })
@@ -125,7 +125,7 @@ describe('zeep, from the WSDL alone', () => {
     expect(repeat).toEqual(found)
   })
 
-  it('sees bad input refused with a fault that names each field, and nothing charged', () => {
+  it('sees bad input refused with a fault that names each field, and nothing charged [Y1, Y6]', () => {
     const [bad, unknown, missing, misplaced, doctype, afterwards] = zeep(
       charge('f1', {
         name: '',
@@ -164,7 +164,7 @@ describe('zeep, from the WSDL alone', () => {
     expect(afterwards.answer?.status).toBe('UNKNOWN')
   })
 
-  it('cannot even leave away or invent what the WSDL says', () => {
+  it('cannot even leave away or invent what the WSDL says [Y1]', () => {
     const { name: _, ...withoutName } = charge('c1').arguments
     const [missing, unknown] = zeep(
       { operation: 'ProcessPayment', arguments: withoutName },
@@ -174,7 +174,7 @@ describe('zeep, from the WSDL alone', () => {
     expect(unknown?.refusedByClient).toContain('colour')
   })
 
-  it('is told when the key is missing, and when a body is too large', () => {
+  it('is told when the key is missing, and when a body is too large [Y7]', () => {
     const [keyless] = takeSteps(payment.url, [lookUp('k1')])
     expect(keyless?.fault).toMatchObject({
       code: 'soap:Client.Authentication',
@@ -202,7 +202,7 @@ describe('cards that are no test cards', () => {
     return references.filter((_, n) => results[n]?.status === 'APPROVED')
   }
 
-  it('are approved at the configured rate, 90 % without one, and the same seed decides the same', async () => {
+  it('are approved at the configured rate, 90 % without one, and the same seed decides the same [Y3]', async () => {
     const [byDefault, again, other, tenth] = await Promise.all([
       approvals('default', {}),
       approvals('again', { PAYMENT_SEED: '1', PAYMENT_APPROVAL_RATE: '0.9' }),
@@ -218,7 +218,7 @@ describe('cards that are no test cards', () => {
 })
 
 describe('kill -9 while it charges', () => {
-  it('loses nothing that was answered, charges nothing twice, keeps its voids', async () => {
+  it('loses nothing that was answered, charges nothing twice, keeps its voids [Y8]', async () => {
     const service = await start('killed', { PAYMENT_APPROVAL_RATE: '0.5' })
     const client = connect(service)
     const answered = new Map<string, PaymentResult>()
