@@ -16,6 +16,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export function exitCodeOfStatus(status: number | undefined): ExitCode {
   switch (status) {
     case undefined:
+    case 502:
     case 503:
     case 504:
       return exitCodes.unavailable

@@ -17,6 +17,10 @@ export type SessionFileOptions = {
   readonly profile: string
 }
 
+export class SessionFileError extends Error {
+  override readonly name = 'SessionFileError'
+}
+
 export class SessionFile {
   readonly path: string
 
@@ -30,9 +34,8 @@ export class SessionFile {
       return JSON.parse(readFileSync(this.path, 'utf8')) as StoredSession
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw new Error(`The session file ${this.path} cannot be read; delete it and log in again.`, {
-        cause: error,
-      })
+      const message = `The session file ${this.path} cannot be read; delete it and log in again.`
+      throw new SessionFileError(message, { cause: error })
     }
   }
 

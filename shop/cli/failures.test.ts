@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
 import { ApiProblem } from '../api-problem.ts'
-import { hintFor } from './failures.ts'
+import { hintFor, reportFailure } from './failures.ts'
 
 const oneShot = { inPrompt: false, role: 'buyer' } as const
 const prompt = { inPrompt: true, role: 'buyer' } as const
@@ -26,5 +27,28 @@ describe('what to do next', () => {
 
   it('is nothing where the message says it all', () => {
     expect(hintFor(new ApiProblem(409, { code: 'ALREADY_VOTED' }), prompt)).toBeUndefined()
+  })
+})
+
+describe('a file that a user named', () => {
+  it.each([
+    ['/nonexistent/password', 2, '/nonexistent/password: there is no such file.'],
+    ['/', 1, 'The file: this is a folder.'],
+  ])('%s is told without a stack', (path, code, message) => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    let error: unknown
+    try {
+      readFileSync(path)
+    } catch (problem) {
+      error = problem
+    }
+    expect(reportFailure(error, { ...oneShot, json: false })).toBe(code)
+    expect(said.mock.calls.join('')).toContain(message)
+    said.mockRestore()
+  })
+
+  it('a bug is not told but thrown', () => {
+    const bug = new TypeError('x is not a function')
+    expect(() => reportFailure(bug, { ...oneShot, json: false })).toThrow(bug)
   })
 })

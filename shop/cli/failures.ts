@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { type ExitCode, exitCodeOfStatus, exitCodes } from '../../platform/terminal/exit-codes.ts'
 import { NoTerminalError } from '../../platform/terminal/secrets.ts'
+import { SessionFileError } from '../../platform/terminal/session-file.ts'
 import { styled } from '../../platform/terminal/style.ts'
 import { ApiProblem } from '../api-problem.ts'
 import { asTyped, type Role } from './context.ts'
@@ -27,10 +28,18 @@ export function reportFailure(error: unknown, around: Surroundings): ExitCode {
     say('Interrupted. What was asked for may still happen.')
     return exitCodes.error
   }
-  if (error instanceof NoTerminalError || error instanceof UsageError || isMissingFile(error)) {
+  if (error instanceof NoTerminalError || error instanceof UsageError) {
     if (around.json) printResult(around, { code: 'USAGE', detail: error.message }, '')
     say(error.message)
     return exitCodes.usage
+  }
+  if (error instanceof SessionFileError) {
+    say(error.message)
+    return exitCodes.error
+  }
+  if (isSystemError(error)) {
+    say(`${error.path ?? 'The file'}: ${reasons[error.code] ?? error.message}`)
+    return error.code === 'ENOENT' ? exitCodes.usage : exitCodes.error
   }
   // Ctrl-C at a question.
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.error
@@ -88,8 +97,23 @@ export function hintFor(
   }
 }
 
-function isMissingFile(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+type SystemError = Error & {
+  readonly code: string
+  readonly syscall: string
+  readonly path?: string
+}
+
+/** Of a file that a user named, or the folder of the sessions. */
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  EACCES: 'you may not read or write it.',
+  EISDIR: 'this is a folder.',
+  EROFS: 'it cannot be written to.',
+  ENOSPC: 'the disk is full.',
 }
 
 /** Commander has said it already. */

@@ -24,6 +24,7 @@ export async function runPrompt(parts: PromptParts): Promise<ExitCode> {
   const { context, history, runOne } = parts
   const isTerminal = process.stdin.isTTY === true
   if (isTerminal) say(greeting(context))
+  const keep = keeper(history)
   let last: ExitCode = exitCodes.ok
   for await (const line of isTerminal ? typedLines(parts) : pipedLines()) {
     const words = shellWords(line)
@@ -37,9 +38,22 @@ export async function runPrompt(parts: PromptParts): Promise<ExitCode> {
     const { code, understood } = await runOne(words)
     last = code
     // What is no command may be a password that was typed too early: it is not kept.
-    if (isTerminal && understood) history.add(line)
+    if (isTerminal && understood) keep(line)
   }
   return isTerminal ? exitCodes.ok : last
+}
+
+/** Where lines cannot be kept, it says so once; the prompt goes on without. */
+function keeper(history: HistoryFile): (line: string) => void {
+  let hasFailed = false
+  return (line) => {
+    try {
+      if (!hasFailed) history.add(line)
+    } catch (error) {
+      hasFailed = true
+      say(`Lines are not kept for the next time: ${error instanceof Error ? error.message : error}`)
+    }
+  }
 }
 
 function typedLines({ context, history, program, beforePrompt }: PromptParts) {

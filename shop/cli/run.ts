@@ -77,6 +77,15 @@ class Runner<Client extends AccountClient<unknown>> {
     this.#readFlags(program.opts())
     this.#jsonThroughout = this.#flags.json
     this.#inPrompt = true
+    try {
+      return await this.#prompt()
+    } catch (error) {
+      const { role } = this.#definition
+      return reportFailure(error, { json: this.#flags.json, role, inPrompt: true })
+    }
+  }
+
+  #prompt(): Promise<ExitCode> {
     const { stateDir } = this.#surroundings
     const { role, beforePrompt } = this.#definition
     const name = `${role}-${encodeURIComponent(this.#flags.profile)}.history`
