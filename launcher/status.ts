@@ -141,13 +141,18 @@ function describe(process: ProcessStatus): [string, string, string] {
   return ['ready', count, describeReplication(group, replication)]
 }
 
+function describeView(details: ReplicaStatus['protocolDetails']): string {
+  if (details.viewId === undefined) return `no view (${details.state})`
+  return `view ${details.viewId}, next sequencer ${details.nextSequencer}`
+}
+
 function describeReplication(group: Group, status: ReplicaStatus | undefined): string {
   if (status === undefined) return ''
   const { protocolDetails: details, appliedIndex, writable, reason } = status
   const protocol =
     status.protocol === 'raft'
       ? `${details.role} in term ${details.term}, commit index ${details.commitIndex}`
-      : `view ${details.viewId}, next sequencer ${details.nextSequencer}, stable up to ${details.stableUpTo}`
+      : `${describeView(details)}, stable up to ${details.stableUpTo}`
   const refusal = writable ? '' : `; no writes: ${reason ?? 'unknown reason'}`
   const compared = describeCheck(group, status.lastCheck)
   const check = compared === '' ? '' : `; ${compared}`

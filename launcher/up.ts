@@ -6,7 +6,7 @@ import { writeWhole, type ProcessRecord } from './cluster-directory.ts'
 import { type Cluster, recordableEnvironment } from './environment.ts'
 import { followMemberChanges } from './members/follow-changes.ts'
 import { stopOrphans, supervisorIsAlive } from './orphans.ts'
-import { watchOutsiders } from './outsiders.ts'
+import { watchObstacles } from './obstacles.ts'
 import { type PlannedProcess, planCluster, serverUrls } from './plan.ts'
 import { takenPorts } from './ports.ts'
 import { waitUntilReady } from './readiness.ts'
@@ -100,10 +100,10 @@ async function bringUp(
   for (const { name } of plans.filter((plan) => !expected.includes(plan))) {
     say(`${name} stays down, as ./agora kill left it; ./agora restart ${name} brings it back`)
   }
-  const outsiders = watchOutsiders(cluster)
+  const obstacles = watchObstacles(cluster, say)
   const late = await waitUntilReady(expected, {
     timeoutMs: options.readyTimeoutMs,
-    hopeless: ({ name }) => outsiders.reasonOf(name),
+    hopeless: ({ name }) => obstacles.outsideReason(name),
     cancelled: () => stop.received,
     onReady: (plan, ready, total) => {
       if (process.stderr.isTTY)
@@ -111,7 +111,7 @@ async function bringUp(
       else if (ready === total || ready % 5 === 0) say(`${ready}/${total} ready`)
     },
   })
-  outsiders.stop()
+  obstacles.stop()
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   if (stop.received) return false
   for (const { plan, reason, hopeless } of late) {

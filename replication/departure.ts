@@ -6,23 +6,25 @@ import type { Clock } from './ports.ts'
 
 type DepartureOptions = { readonly clock: Clock; readonly maxMs: number }
 
+/** Taken over: nothing is left that the others would miss. */
+export type DepartureOutcome = 'taken over' | 'left behind'
+
 export class Departure {
   /** Never rejects. */
-  readonly done: Promise<void>
-  #end: () => void = () => undefined
+  readonly done: Promise<DepartureOutcome>
+  #end: (outcome: DepartureOutcome) => void = () => undefined
 
   constructor({ clock, maxMs }: DepartureOptions) {
     this.done = new Promise((resolve) => {
-      const limit = clock.every(maxMs, () => this.end())
-      this.#end = () => {
+      const limit = clock.every(maxMs, () => this.#end('left behind'))
+      this.#end = (outcome) => {
         limit.cancel()
-        resolve()
+        resolve(outcome)
       }
     })
   }
 
-  /** It is over, or will never be. */
-  end(): void {
-    this.#end()
+  end(outcome: DepartureOutcome): void {
+    this.#end(outcome)
   }
 }

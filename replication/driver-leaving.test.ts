@@ -98,7 +98,7 @@ describe('leaving', () => {
     rig.core.handedOver = true
     rig.clock.pass(10)
     await rig.quiet()
-    expect(await stateOf(left)).toBeUndefined()
+    expect(await stateOf(left)).toBe('taken over')
   })
 
   it('asks the core once, and only when it has nothing left to say', async () => {
@@ -112,7 +112,7 @@ describe('leaving', () => {
     expect(rig.news()).toEqual(['step aside', ...said])
     expect(await stateOf(left)).toBe('waiting')
     await rig.quiet()
-    expect(await stateOf(left)).toBeUndefined()
+    expect(await stateOf(left)).toBe('taken over')
     rig.clock.pass(10)
     expect(rig.news()).toEqual(['tick'])
   })
@@ -127,6 +127,7 @@ describe('leaving', () => {
     expect(await stateOf(closed)).toBe('waiting')
     rig.clock.pass(1)
     expect(await stateOf(closed)).toBeUndefined()
+    expect(await stateOf(rig.driver.leave())).toBe('left behind')
     expect(rig.clock.timers).toBe(0)
   })
 
@@ -140,7 +141,7 @@ describe('leaving', () => {
     expect(rig.fatal).toHaveLength(1)
     expect(await stateOf(closed)).toBeUndefined()
     expect(rig.driver.close()).toBe(closed)
-    expect(await stateOf(rig.driver.leave())).toBeUndefined()
+    expect(await stateOf(rig.driver.leave())).toBe('left behind')
     expect(rig.clock.timers).toBe(0)
   })
 
@@ -149,7 +150,7 @@ describe('leaving', () => {
     rig.receive(one, textCodec.encode('explode'))
     await rig.quiet()
     rig.news()
-    expect(await stateOf(rig.driver.leave())).toBeUndefined()
+    expect(await stateOf(rig.driver.leave())).toBe('left behind')
     expect(await stateOf(rig.driver.close())).toBeUndefined()
     expect(rig.news()).toEqual(['transfer closed', 'transport closed', 'storage closed'])
   })

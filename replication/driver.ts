@@ -13,7 +13,7 @@ import type { MemberId } from '../common/member.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import { type CallerKind, Callers } from './callers.ts'
 import { waitMsUntil } from './deadline-wheel.ts'
-import { Departure } from './departure.ts'
+import { Departure, type DepartureOutcome } from './departure.ts'
 import {
   type DriverHooks,
   type DriverLimits,
@@ -153,14 +153,14 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
    * The others take over what they would miss: resolves when they have, when nobody takes it, or
    * after leaveMaxMs. New commands and actions get UNAVAILABLE; everything else goes on.
    */
-  leave(): Promise<void> {
+  leave(): Promise<DepartureOutcome> {
     if (this.#state === 'running') {
       this.#state = 'leaving'
       const { clock, core } = this.#options
       this.#departure = new Departure({ clock, maxMs: this.#limits.leaveMaxMs })
       this.#input(() => core.stepAside())
     }
-    return this.#departure?.done ?? Promise.resolve()
+    return this.#departure?.done ?? Promise.resolve('left behind')
   }
 
   /**
@@ -245,7 +245,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     if (barrier !== undefined) core.readBarrier(barrier)
     const ready = core.takeReady(this.#options.clock.nowMs())
     if (ready === undefined) {
-      if (this.#departure !== undefined && core.mayStop()) this.#departure.end()
+      if (this.#departure !== undefined && core.mayStop()) this.#departure.end('taken over')
       this.#wakeUp.watch()
       return false
     }
@@ -319,7 +319,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     void this.#writer.stop()
     void this.#applyQueue.stop()
     void this.#exchange.withdraw()
-    this.#departure?.end()
+    this.#departure?.end('left behind')
     this.#callers.rejectAll('this replica has failed; the request may have happened', error)
     this.#options.onFatal(error)
   }

@@ -24,7 +24,7 @@ import { createReplicaMetrics } from './metrics.ts'
 import type { ReplicaParts, ReplicaPlan, ReplicaSeat } from './plan.ts'
 import { serveWhenReady, watchWritable } from './readiness.ts'
 import { withTransferStatus } from './transfer-status.ts'
-import { logTransitions } from './transition-log.ts'
+import { TransitionLog } from './transition-log.ts'
 
 export type Replica = {
   /** Of the gRPC server. */
@@ -132,14 +132,14 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     })
     started.remove(closeTransport) // It is the driver's now.
     started.add(() => driver.close())
-    const transitions = logTransitions(driver, systemClock, logger)
+    const transitions = new TransitionLog(driver, systemClock, logger)
     started.add(async () => transitions.stop())
     const groupTimeMs = () => stateMachine.groupTimeMs()
     metrics.watch(() => driver.load(), groupTimeMs)
 
     const parts: ReplicaParts<Body> = {
       ...seat,
-      log: withTransferStatus(driver, transfer),
+      log: withTransferStatus(driver, transfer, transitions),
       reads,
       groupTimeMs,
       metrics: metrics.registry,
@@ -150,9 +150,15 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const server = await startServer(plan, services, seat)
     started.add(() => server.close())
     // While the server still listens: whoever takes over must reach this replica meanwhile.
-    started.add(() => {
+    started.add(async () => {
       server.setServing(false)
-      return driver.leave()
+      const startedAtMs = performance.now()
+      const outcome = await driver.leave()
+      const durationMs = Math.round(performance.now() - startedAtMs)
+      logger.info(
+        { outcome, durationMs },
+        'this replica is about to stop: what it leaves to others',
+      )
     })
     const onFailure = (error: unknown) => logger.debug({ err: error }, 'the clock was not ordered')
     const groupClock = startGroupClock({

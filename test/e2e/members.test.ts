@@ -1,5 +1,5 @@
 /** One products group whose members change while clients work: they notice nothing. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { GroupView, MemberView } from '../../replication/operator/view.ts'
@@ -65,6 +65,15 @@ it('members come, go, lead and lose their disks, and no call fails', async () =>
   expect(Object.keys(await rolesById())).toEqual(['0', '1', '2', '3'])
   await moreWork()
 
+  const led = await leader()
+  const restart = await cluster.agoraMeanwhile(['restart', `products-${led}`])
+  expect(restart, restart.stderr).toMatchObject({ status: 0 })
+  expect(readFileSync(cluster.directory.logPath(`products-${led}`), 'utf8')).toMatch(
+    /"outcome":"taken over".*about to stop/,
+  )
+  expect(await leader()).not.toBe(led)
+  await moreWork()
+
   await change('transfer-leadership', '--to', '3')
   expect(await leader()).toBe(3)
   await moreWork()
@@ -111,8 +120,8 @@ it('what cannot be done is refused, with a reason and an exit code', async () =>
   expect(again).toMatchObject({ status: 5, stderr: expect.stringContaining('already') })
   const healthy = await cluster.agoraMeanwhile(['members', 'products', 'replace', one])
   expect(healthy).toMatchObject({ status: 1, stderr: expect.stringContaining('is well') })
-  const fixed = await cluster.agoraMeanwhile(['wipe', 'customers-0'])
-  expect(fixed).toMatchObject({ status: 1, stderr: expect.stringContaining('is not wiped') })
+  const server = await cluster.agoraMeanwhile(['wipe', 'seller-0'])
+  expect(server).toMatchObject({ status: 1, stderr: expect.stringContaining('has no database') })
   const wrong = await cluster.agoraMeanwhile(['members', 'products', 'add', 'five'])
   expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('id-host:port') })
 })
