@@ -46,7 +46,6 @@ const seen = z.object({
 })
 
 export type SequencerReport = z.infer<typeof shape>
-export type TransitionReport = z.infer<typeof transition>
 export type SeenReport = z.infer<typeof seen>
 
 export function sequencerReport({ protocolDetails }: Report): SequencerReport {
