@@ -1,6 +1,5 @@
 /** A card for the command line: asked for on a terminal, else read from a file or standard input. */
 import { readFileSync } from 'node:fs'
-import { input } from '@inquirer/prompts'
 import { readSecret } from '../platform/terminal/secrets.ts'
 import { UsageError } from '../shop/cli/failures.ts'
 import type { CardRequest } from './api.ts'
@@ -14,6 +13,7 @@ export async function readCard(file: string | undefined): Promise<CardRequest> {
   if (process.stdin.isTTY !== true) {
     throw new UsageError('A card is needed: --card-file FILE (- is standard input).')
   }
+  const { input } = await import('@inquirer/prompts')
   const ask = (message: string): Promise<string> => input({ message }, { output: process.stderr })
   return {
     name: await ask('Name on the card'),

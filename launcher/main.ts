@@ -1,4 +1,7 @@
-/** The command line of ./agora: names the commands, reads their flags, hands over. No logic of its own. */
+/**
+ * The command line of ./agora: names the commands, reads their flags, hands over. No logic of its own.
+ * What a command needs is loaded when it runs: a buyer does not wait for what starts a cluster.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -13,10 +16,6 @@ import { type Cluster, existingCluster, newCluster, stateDirectory } from './env
 import { addMembersCommands } from './members/command-line.ts'
 import { serverUrls } from './plan.ts'
 import { startClients } from './start-clients.ts'
-import { parseGroup, startServerGroup } from './start-server-group.ts'
-import { exitCodeOf, formatStatus, readStatus } from './status.ts'
-import { up } from './up.ts'
-import { wipe } from './wipe.ts'
 
 const program = new Command('agora')
   .description('A marketplace that keeps selling when machines die.')
@@ -62,6 +61,7 @@ program
     const shape = { customers, products, sellers, buyers, basePort }
     const wanted = Object.entries(shape).filter(([, value]) => value !== undefined)
     const cluster = newCluster(flags.dataDir, Object.fromEntries(wanted))
+    const { up } = await import('./up.ts')
     process.exitCode = await up(cluster, {
       json: flags.json === true,
       readyFile: flags.readyFile,
@@ -97,6 +97,7 @@ program
       '4 a seller server, 8 payment.',
   )
   .action(async ({ dataDir, output, watch }) => {
+    const { exitCodeOf, formatStatus, readStatus } = await import('./status.ts')
     const cluster = existingCluster(dataDir)
     do {
       const status = await readStatus(cluster)
@@ -128,6 +129,7 @@ program
   .option('--wipe', 'with an empty disk, as ./agora wipe')
   .addOption(dataDirOption())
   .action(async (target: string, { dataDir, wipe: empty }) => {
+    const { wipe } = await import('./wipe.ts')
     const cluster = existingCluster(dataDir)
     process.exitCode =
       empty === true
@@ -142,6 +144,7 @@ program
   )
   .addOption(dataDirOption())
   .action(async (target: string, { dataDir }) => {
+    const { wipe } = await import('./wipe.ts')
     process.exitCode = await wipe(existingCluster(dataDir), target, { restart: false })
   })
 
@@ -171,6 +174,7 @@ program
   .addOption(dataDirOption())
   .addHelpText('after', '\nGroups: seller, buyer, customers, products, payment.')
   .action(async (name: string, { dataDir }) => {
+    const { parseGroup, startServerGroup } = await import('./start-server-group.ts')
     const group = parseGroup(name)
     if (group === undefined) {
       const message = `There is no group ${name}: seller, buyer, customers, products, payment.`

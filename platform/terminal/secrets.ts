@@ -3,7 +3,6 @@
  * from flags, where other users of the machine and the shell's history would see them.
  */
 import { readFileSync } from 'node:fs'
-import { password } from '@inquirer/prompts'
 
 /** Thrown when a secret is needed and there is nobody to ask. Exit code 2. */
 export class NoTerminalError extends Error {
@@ -28,6 +27,8 @@ export async function readSecret(question: string, source: SecretSource): Promis
       `${question}: there is no terminal to ask at; give ${source.flag} (- is standard input).`,
     )
   }
+  // Loaded when there is somebody to ask: most commands ask nothing.
+  const { password } = await import('@inquirer/prompts')
   // On stderr, so that what the command prints can be piped.
   return await password({ message: question, mask: true }, { output: process.stderr })
 }

@@ -195,7 +195,7 @@ describe('the prompt', () => {
     const diedAtMs = performance.now()
     terminal.type('search shoe\r')
     const shown = await terminal.see(/Trail Shoe[\s\S]*> $/)
-    expect(performance.now() - diedAtMs).toBeLessThan(1_000)
+    expect(performance.now() - diedAtMs).toBeLessThan(2_000)
     expect(shown).not.toMatch(/UNAVAILABLE|ECONN/)
     expect(addressShown.exec(shown)?.[0]).not.toBe(used)
   })
