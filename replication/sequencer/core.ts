@@ -37,10 +37,11 @@ import { start } from './membership/start.ts'
 import type { Header, SequencerMessage } from './message.ts'
 import { requestParts } from './message.ts'
 import { createNode, type Node } from './node.ts'
-import { reachOf } from './duties.ts'
+import { type Duties, reachOf } from './duties.ts'
 import { barrierHighest, receiveMessage } from './receive.ts'
 import { repairDueAtMs, repairLoss } from './repair-loss.ts'
 import { describe } from './status.ts'
+import { tellsAtOnce } from './tellers.ts'
 import { tickNode } from './timers.ts'
 import { nextTrim } from './trim.ts'
 import { globalSequenceOf, higher, logIndexOf, lower } from './view.ts'
@@ -169,7 +170,12 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   }
 
   wakeAtMs(): number | undefined {
-    return repairDueAtMs(this.#node)
+    const { state } = this.#node
+    const waiting = state.kind === 'operational' ? state.duties.company.dueAtMs : undefined
+    const repair = repairDueAtMs(this.#node)
+    return waiting === undefined || repair === undefined
+      ? (waiting ?? repair)
+      : Math.min(waiting, repair)
   }
 
   unavailableReason(): string | undefined {
@@ -192,19 +198,27 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
       node.log.persisted()
       if (node.state.kind === 'operational') {
         node.state.duties.standing.moved()
-        // What is durable now is told at once.
-        if (this.#hasOthers) node.outbox.statusToAll()
+        if (this.#hasOthers) this.#tellDurable(node.state.duties)
       }
     }
     for (const callback of callbacks) callback()
   }
 
+  /** What is durable now is told at once; under load a moment later by those who are not needed. */
+  #tellDurable({ company, view }: Duties): void {
+    const { log, nowMs, outbox, quorum, self } = this.#node
+    company.hasWritten(nowMs)
+    const isNeeded = tellsAtOnce({ view, self, quorum }, log.receivedUpTo)
+    if (isNeeded || !company.isBusy(nowMs)) outbox.statusToAll()
+    else company.statusWaits(nowMs)
+  }
+
   /** Its sequence message leaves at once, with own requests that it names and nobody has yet. */
   #issue(): void {
-    const { state, delivery, outbox, plantedBug } = this.#node
+    const { state, delivery, nowMs, outbox, plantedBug } = this.#node
     if (state.kind !== 'operational') return
     const { issuer, standing } = state.duties
-    const sequence = issuer.issueAgain() ?? issuer.issue(delivery)
+    const sequence = issuer.issueAgain() ?? issuer.issue(delivery, nowMs)
     if (sequence === undefined) return
     this.#offerRequests()
     standing.saw(sequence.globalSequence)
@@ -273,11 +287,16 @@ export class SequencerCore implements ProtocolCore<SequencerMessage> {
   }
 
   #takeSend(): readonly Outgoing<SequencerMessage>[] {
-    const { now, outbox, state } = this.#node
+    const { now, nowMs, outbox, state } = this.#node
+    const duties = state.kind === 'operational' ? state.duties : undefined
+    if (duties?.company.isStatusDue(nowMs) === true) outbox.statusToAll()
     // The incarnation is not durable: what an earlier one was asked meanwhile stays unanswered.
     if (state.kind === 'starting') outbox.clear()
     if (outbox.isEmpty) return []
-    if (outbox.speaksToAll && state.kind === 'operational') state.duties.announcer.broadcast(now)
+    if (outbox.speaksToAll) {
+      duties?.announcer.broadcast(now)
+      duties?.company.statusTold()
+    }
     return outbox.take(this.#header())
   }
 

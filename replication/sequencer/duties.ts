@@ -1,5 +1,6 @@
 /** The duties of one member in one view: made when it is entered, dropped when it is left. */
 import { Announcer } from './announce.ts'
+import { Company } from './company.ts'
 import { ticksOf } from './config.ts'
 import { Issuer } from './issue.ts'
 import { maskOf } from './members-mask.ts'
@@ -18,6 +19,7 @@ export type Duties = {
   readonly standing: Standing
   readonly repair: Repair
   readonly announcer: Announcer
+  readonly company: Company
 }
 
 export function createDuties(node: Node, view: View): Duties {
@@ -37,7 +39,8 @@ export function createDuties(node: Node, view: View): Duties {
     reach: () => reachOf(node),
   })
   const stableUpTo = () => standing.stableUpTo
-  const issuer = new Issuer({ self, view, log, pool, stableUpTo, config, plantedBug })
+  const company = new Company()
+  const issuer = new Issuer({ self, view, log, pool, stableUpTo, company, config, plantedBug })
   const failureTimeoutTicks = ticksOf(config.failureTimeoutMs, config)
   const repair = new Repair({
     targetOf: owedInView({
@@ -51,7 +54,7 @@ export function createDuties(node: Node, view: View): Duties {
     counters: node.repairCounters,
   })
   const announcer = new Announcer(config, node.now)
-  return { view, peers, issuer, standing, repair, announcer }
+  return { view, peers, issuer, standing, repair, announcer, company }
 }
 
 /** Whom this member hears, and whom it would not form a view with yet: see Metadata. */

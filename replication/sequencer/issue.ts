@@ -9,6 +9,7 @@
  */
 import { assert } from '../../common/assert.ts'
 import type { MemberId } from '../../common/member.ts'
+import type { Company } from './company.ts'
 import type { PlantedBug, SequencerConfig } from './config.ts'
 import type { RequestRun, SequenceMessage } from './message.ts'
 import { maxRequestsPerSequence, maxRunsPerSequence } from './message.ts'
@@ -24,6 +25,7 @@ export type IssuerOptions = {
   readonly pool: RequestPool
   /** Q members of the view have durably what is ≤ it. */
   readonly stableUpTo: () => GlobalSequence
+  readonly company: Company
   readonly config: Pick<
     SequencerConfig,
     | 'sequenceMaxRequests'
@@ -59,8 +61,8 @@ export class Issuer {
   }
 
   /** Issues the next number if it is this member's and there is something to name. */
-  issue(backlog: Backlog): SequenceMessage | undefined {
-    const { log, config, stableUpTo } = this.#options
+  issue(backlog: Backlog, nowMs: number): SequenceMessage | undefined {
+    const { log, company, config, stableUpTo } = this.#options
     const k = this.#ownTurn()
     if (k === undefined) return undefined
     // Flow control. Too much is not stable: others, or their disks, are slow. This member's state
@@ -71,11 +73,23 @@ export class Issuer {
       backlog.backlogBytes >= config.applyBacklogMaxBytes
     if (isFarBehind) return undefined
     const sequence = this.#nextSequence(k)
-    if (sequence === undefined) return undefined
+    if (sequence === undefined || this.#waits(sequence, nowMs)) return undefined
+    company.numberIssued()
     const isNew = log.offer(sequence)
     assert(isNew && log.completeUpTo === k, 'what is issued is complete at its sequencer')
     this.#issued = sequence
     return sequence
+  }
+
+  /**
+   * A message of fewer requests than there are members, while the one before is not stable: once it
+   * is, its submitters have more to name. Under load, and a moment at most.
+   */
+  #waits({ globalSequence, names }: SequenceMessage, nowMs: number): boolean {
+    const { company, stableUpTo, view } = this.#options
+    if (stableUpTo() >= globalSequence - 1 || !company.isBusy(nowMs)) return false
+    const requests = names.reduce((sum, { count }) => sum + count, 0)
+    return requests < view.seats.length && company.mayNumberWait(nowMs)
   }
 
   /** Rules (a) and (b). */
