@@ -1,15 +1,19 @@
 /** The prompt: reads lines, runs them, and says who is logged in where. It must not know any command. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { type CommandNode, commandTree } from '../../platform/terminal/command-tree.ts'
 import { type ExitCode, exitCodes } from '../../platform/terminal/exit-codes.ts'
 import type { HistoryFile } from '../../platform/terminal/history-file.ts'
 import { styled } from '../../platform/terminal/style.ts'
 import type { AccountClient } from '../account-client.ts'
+import { ApiProblem } from '../api-problem.ts'
 import { completeLine, filesLike } from './complete-line.ts'
-import type { CliContext } from './context.ts'
+import { type CliContext, forgetSession } from './context.ts'
 import { pipedLines, promptLines } from './lines.ts'
 import { say } from './output.ts'
 import { shellWords } from './shell-words.ts'
+
+const SESSION_WITHIN_MS = 500
 
 export type PromptParts = {
   readonly context: CliContext<AccountClient<unknown>>
@@ -23,7 +27,10 @@ export type PromptParts = {
 export async function runPrompt(parts: PromptParts): Promise<ExitCode> {
   const { context, history, runOne } = parts
   const isTerminal = process.stdin.isTTY === true
-  if (isTerminal) say(greeting(context))
+  if (isTerminal) {
+    await findOutWhetherSessionLives(context)
+    say(greeting(context))
+  }
   const keep = keeper(history)
   let last: ExitCode = exitCodes.ok
   for await (const line of isTerminal ? typedLines(parts) : pipedLines()) {
@@ -41,6 +48,19 @@ export async function runPrompt(parts: PromptParts): Promise<ExitCode> {
     if (isTerminal && understood) keep(line)
   }
   return isTerminal ? exitCodes.ok : last
+}
+
+/** One that was kept from an earlier run may have ended since. Not worth a long wait. */
+async function findOutWhetherSessionLives(
+  context: CliContext<AccountClient<unknown>>,
+): Promise<void> {
+  const { client } = context
+  if (client.token === undefined) return
+  const asked = client.me().catch((error: unknown) => {
+    // Any other trouble the next command tells.
+    if (error instanceof ApiProblem && error.status === 401) forgetSession(context, client.token)
+  })
+  await Promise.race([asked, sleep(SESSION_WITHIN_MS)])
 }
 
 /** Where lines cannot be kept, it says so once; the prompt goes on without. */

@@ -131,8 +131,9 @@ class Runner<Client extends AccountClient<unknown>> {
     }
   }
 
-  /** Ctrl-C gives a command up, not the prompt. */
+  /** Ctrl-C gives a command up, not the prompt. A script it ends, as it ends any. */
   async #runInterruptibly(words: readonly string[]) {
+    if (process.stdin.isTTY !== true) return this.#runOne(words)
     const interrupt = (): void => this.#abort.abort(new Interrupted())
     process.on('SIGINT', interrupt)
     try {

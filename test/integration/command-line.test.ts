@@ -42,6 +42,7 @@ const purchase = {
 let units = 0
 let buying: 'at once' | 'after a while' = 'at once'
 let isOpen = false
+let haveSessionsEnded = false
 let servers: Server[] = []
 let terminals: Terminal[] = []
 let folder = ''
@@ -52,7 +53,7 @@ function answer({ method, url, headers }: IncomingMessage): readonly [number, un
   if (route === 'POST /v1/sessions') {
     return [201, { token: 'T'.repeat(43), account, idleTimeoutSeconds: 300 }]
   }
-  if (headers.authorization !== `Bearer ${'T'.repeat(43)}`) {
+  if (haveSessionsEnded || headers.authorization !== `Bearer ${'T'.repeat(43)}`) {
     return [401, { code: 'UNAUTHENTICATED', detail: 'Log in first' }]
   }
   if (route === 'POST /v1/cart/items') units += 2
@@ -122,7 +123,8 @@ function runWith(input: string, ...words: string[]): Promise<Run> {
 }
 
 beforeEach(async () => {
-  ;[units, buying, isOpen, servers, terminals] = [0, 'at once', false, [], []]
+  ;[units, buying, isOpen, haveSessionsEnded] = [0, 'at once', false, false]
+  ;[servers, terminals] = [[], []]
   folder = mkdtempSync(join(tmpdir(), 'agora-cli-'))
   writeFileSync(join(folder, 'password'), `${password}\n`)
   const card = { name: 'B', number: '4242424242424242', expiration: '12/39', securityCode: '123' }
@@ -198,6 +200,15 @@ describe('the prompt', () => {
     expect(performance.now() - diedAtMs).toBeLessThan(2_000)
     expect(shown).not.toMatch(/UNAVAILABLE|ECONN/)
     expect(addressShown.exec(shown)?.[0]).not.toBe(used)
+  })
+
+  it('goes on with the session of its profile, unless that has ended', async () => {
+    await run('login', 'bob', '--password-file', join(folder, 'password'))
+    await buyer().see(/Going on as bob[\s\S]*buyer bob · /)
+    await buyer('--profile', 'other').see('buyer (not logged in)')
+    haveSessionsEnded = true
+    await buyer().see(/Begin with[\s\S]*buyer \(not logged in\)/)
+    expect(stateFiles()).toEqual([])
   })
 
   it('names the purchase that it waits for; Ctrl-C gives up the wait, not the prompt', async () => {
