@@ -13,6 +13,7 @@ import type {
   View,
   ViewId,
 } from './view.ts'
+import { sameViewId } from './view.ts'
 
 export type RequestId = {
   readonly sender: MemberId
@@ -255,4 +256,21 @@ export function* idsOf(runs: readonly RequestRun[]): Generator<RequestId> {
 /** Names a request in a Map. */
 export function requestKey(id: RequestId): string {
   return `${id.sender}/${id.incarnation}/${id.localSequence}`
+}
+
+export function sameSequence(a: SequenceMessage, b: SequenceMessage): boolean {
+  return (
+    sameViewId(a.viewId, b.viewId) &&
+    a.names.length === b.names.length &&
+    a.names.every((run, at) => {
+      const other = b.names[at]
+      return (
+        other !== undefined &&
+        run.sender === other.sender &&
+        run.incarnation === other.incarnation &&
+        run.first === other.first &&
+        run.count === other.count
+      )
+    })
+  )
 }

@@ -10,10 +10,12 @@
  * - receivedUpTo: ≤ it, entries are durable here. The only one that is ever promised to others.
  */
 import { assert } from '../../common/assert.ts'
+import { EntrySizes, sizeOf } from './entry-sizes.ts'
 import type { LogEntry } from './log-entry.ts'
 import { countOf } from './log-entry.ts'
 import type { RequestId, RequestRun, SequenceMessage } from './message.ts'
-import { idsOf, maxViewRuns, requestKey } from './message.ts'
+import { idsOf, maxViewRuns, sameSequence } from './message.ts'
+import { type MissingRequest, MissingRequests } from './missing-requests.ts'
 import type { RequestPool } from './request-pool.ts'
 import type { LogExtent, ViewRun } from './recovered-log.ts'
 import type { SenderOrder } from './sender-order.ts'
@@ -43,11 +45,8 @@ export class SequenceLog {
   /** From firstRetained on without a gap up to orderedUpTo, then with gaps. */
   readonly #held = new Map<GlobalSequence, SequenceMessage>()
   /** Requests that messages ≤ orderedUpTo name and that are not held. */
-  readonly #missing = new Map<string, { readonly id: RequestId; readonly k: GlobalSequence }>()
-  readonly #missingCount = new Map<GlobalSequence, number>()
-  /** Of the commands of each entry that is durable, or in the write in flight. */
-  readonly #sizes = new Map<GlobalSequence, number>()
-  #durableBytes = 0
+  readonly #missing = new MissingRequests()
+  readonly #sizes = new EntrySizes()
   #firstRetained: GlobalSequence
   #orderedUpTo: GlobalSequence
   #completeUpTo: GlobalSequence
@@ -129,30 +128,16 @@ export class SequenceLog {
 
   /** A request has come to be held: entries that waited for it may be complete. */
   requestHeld(id: RequestId): void {
-    if (this.#missing.size === 0) return
-    const key = requestKey(id)
-    const missing = this.#missing.get(key)
-    if (missing === undefined) return
-    this.#missing.delete(key)
-    const left = (this.#missingCount.get(missing.k) ?? 0) - 1
-    assert(left >= 0, 'a missing request is counted')
-    if (left > 0) this.#missingCount.set(missing.k, left)
-    else this.#missingCount.delete(missing.k)
-    this.#moveComplete()
+    if (this.#missing.remove(id)) this.#moveComplete()
   }
 
   /** Named by a message ≤ orderedUpTo, and not held. */
   isMissing(id: RequestId): boolean {
-    return this.#missing.size > 0 && this.#missing.has(requestKey(id))
+    return this.#missing.has(id)
   }
 
-  missingRequests(max: number): { readonly id: RequestId; readonly k: GlobalSequence }[] {
-    const missing = []
-    for (const one of this.#missing.values()) {
-      if (missing.length >= max) break
-      missing.push(one)
-    }
-    return missing
+  missingRequests(max: number): MissingRequest[] {
+    return this.#missing.first(max)
   }
 
   /** Numbers ≤ `highest` of which no message is held, lowest first. */
@@ -176,7 +161,7 @@ export class SequenceLog {
       sizeBytes += entryBytes
       if (entries.length > 0 && sizeBytes > maxBytes) break
       entries.push(entry)
-      this.#noteSize(entry.sequence.globalSequence, entryBytes)
+      this.#sizes.note(entry.sequence.globalSequence, entryBytes)
       this.#persistingUpTo = step(this.#persistingUpTo, 1)
     }
     return entries
@@ -200,7 +185,7 @@ export class SequenceLog {
       const { sequence, payloads } = entry
       const k = sequence.globalSequence
       assert(k === step(this.#orderedUpTo, 1), 'the stored log has no gap')
-      this.#noteSize(k, sizeOf(entry))
+      this.#sizes.note(k, sizeOf(entry))
       let place = 0
       for (const id of idsOf(sequence.names)) {
         this.#pool.hold(id, payloads[place] as Uint8Array)
@@ -221,10 +206,10 @@ export class SequenceLog {
 
   /** The highest k such that what is retained behind it, durably, is larger than `maxBytes`. */
   beyondBytes(maxBytes: number): GlobalSequence {
-    let excess = this.#durableBytes - maxBytes
+    let excess = this.#sizes.totalBytes - maxBytes
     let k = step(this.#firstRetained, -1)
     for (; excess > 0 && k < this.#receivedUpTo; k = step(k, 1)) {
-      excess -= this.#sizes.get(step(k, 1)) ?? 0
+      excess -= this.#sizes.of(step(k, 1))
     }
     return k
   }
@@ -236,7 +221,7 @@ export class SequenceLog {
     for (; this.#firstRetained <= k; this.#firstRetained = step(this.#firstRetained, 1)) {
       released.push(...(this.#held.get(this.#firstRetained)?.names ?? []))
       this.#held.delete(this.#firstRetained)
-      this.#forgetSize(this.#firstRetained)
+      this.#sizes.forget(this.#firstRetained)
     }
     this.#trimRuns()
     return released
@@ -251,9 +236,8 @@ export class SequenceLog {
     assert(k <= this.#completeUpTo, 'a log is cut where it is complete')
     assert(k >= this.#persistingUpTo || !this.isPersisting, 'a write in flight is not overtaken')
     for (const held of [...this.#held.keys()]) if (held > k) this.#held.delete(held)
-    for (const sized of [...this.#sizes.keys()]) if (sized > k) this.#forgetSize(sized)
+    this.#sizes.cutTo(k)
     this.#missing.clear()
-    this.#missingCount.clear()
     this.#orderedUpTo = k
     this.#completeUpTo = k
     this.#runs = this.#runs.filter(({ first }) => first <= k)
@@ -272,9 +256,7 @@ export class SequenceLog {
     assert(!this.isPersisting, 'nothing else is written during an install')
     this.#held.clear()
     this.#sizes.clear()
-    this.#durableBytes = 0
     this.#missing.clear()
-    this.#missingCount.clear()
     this.#runs = runsOf(viewId, k)
     this.#firstRetained = step(k, 1)
     this.#orderedUpTo = k
@@ -290,16 +272,6 @@ export class SequenceLog {
   extent(end: GlobalSequence = this.#receivedUpTo): LogExtent {
     const runs = this.#runs.filter(({ first }) => first <= end).slice(-maxViewRuns)
     return { firstRetained: this.#firstRetained, receivedUpTo: end, runs }
-  }
-
-  #noteSize(k: GlobalSequence, sizeBytes: number): void {
-    this.#sizes.set(k, sizeBytes)
-    this.#durableBytes += sizeBytes
-  }
-
-  #forgetSize(k: GlobalSequence): void {
-    this.#durableBytes -= this.#sizes.get(k) ?? 0
-    this.#sizes.delete(k)
   }
 
   #noteRun(first: GlobalSequence, viewId: ViewId): void {
@@ -318,15 +290,10 @@ export class SequenceLog {
       const k = step(this.#orderedUpTo, 1)
       const sequence = this.#held.get(k)
       if (sequence === undefined) break
-      let missing = 0
       for (const run of sequence.names) {
         this.#count(k, run)
-        for (const id of this.#pool.number(run)) {
-          this.#missing.set(requestKey(id), { id, k })
-          missing += 1
-        }
+        for (const id of this.#pool.number(run)) this.#missing.add(id, k)
       }
-      if (missing > 0) this.#missingCount.set(k, missing)
       this.#orderedUpTo = k
       this.#noteRun(k, sequence.viewId)
     }
@@ -336,7 +303,7 @@ export class SequenceLog {
   #moveComplete(): void {
     while (this.#completeUpTo < this.#orderedUpTo) {
       const k = step(this.#completeUpTo, 1)
-      if (this.#missingCount.has(k)) break
+      if (!this.#missing.isWhole(k)) break
       this.#completeUpTo = k
     }
   }
@@ -362,27 +329,6 @@ export class SequenceLog {
   }
 }
 
-function sizeOf({ payloads }: LogEntry): number {
-  return payloads.reduce((sum, payload) => sum + payload.length, 0)
-}
-
 function runsOf(viewId: ViewId | undefined, first: GlobalSequence): ViewRun[] {
   return viewId === undefined ? [] : [{ viewId, first }]
-}
-
-function sameSequence(a: SequenceMessage, b: SequenceMessage): boolean {
-  return (
-    sameViewId(a.viewId, b.viewId) &&
-    a.names.length === b.names.length &&
-    a.names.every((run, at) => {
-      const other = b.names[at]
-      return (
-        other !== undefined &&
-        run.sender === other.sender &&
-        run.incarnation === other.incarnation &&
-        run.first === other.first &&
-        run.count === other.count
-      )
-    })
-  )
 }
