@@ -130,11 +130,11 @@ export const plantedBugs = [
   'baseByLength',
   /** A member whose disk was lost counts as any other. */
   'countWiped',
-  /** A view is installed without what the member lacks of its recovered log. */
+  /** A log goes into recovery past its first gap: an entry that lacks a request counts as held. */
   'recoverPastGap',
   /** Datagrams of members outside, or of another view, make entries stable. */
   'countOutsiders',
-  /** A barrier is answered with what the member had in the view before. */
+  /** Who has left a view still answers barriers in it, with what it had there. */
   'barrierFromOldView',
   /** A barrier's answer counts what was received in this view only. */
   'barrierBelowFirstGlobal',
@@ -142,6 +142,8 @@ export const plantedBugs = [
   'deliverAgain',
   /** An incarnation is the clock's, whatever was stored or is known of it. */
   'incarnationByClock',
+  /** A process speaks before its incarnation is durable. */
+  'speakBeforeDurable',
   /** An equal view id is promised again, with what is held then. */
   'promiseEqualAgain',
   /** A recovered log that comes late is installed, whatever was promised or installed since. */

@@ -13,13 +13,14 @@ export class Outbox {
   #all: Part[] = []
   #isStatusDue = false
   readonly #single = new Map<MemberId, Part[]>()
+  readonly #under: Outgoing<SequencerMessage>[] = []
 
   constructor(targetBytes: number) {
     this.#targetBytes = targetBytes
   }
 
   get isEmpty(): boolean {
-    return !this.speaksToAll && this.#single.size === 0
+    return !this.speaksToAll && this.#single.size === 0 && this.#under.length === 0
   }
 
   /** Whether all others will get something, and with it the status. */
@@ -43,15 +44,21 @@ export class Outbox {
     else gathered.push(...parts)
   }
 
+  /** Under a header of its own: only what a planted bug says. */
+  tellUnder(outgoing: Outgoing<SequencerMessage>): void {
+    this.#under.push(outgoing)
+  }
+
   /** What has gathered is not said after all. */
   clear(): void {
+    this.#under.length = 0
     this.#all = []
     this.#isStatusDue = false
     this.#single.clear()
   }
 
   take(header: Header): Outgoing<SequencerMessage>[] {
-    const outgoing: Outgoing<SequencerMessage>[] = []
+    const outgoing = [...this.#under]
     if (this.speaksToAll) {
       const messages = pack(header, this.#all, this.#targetBytes)
       for (const message of tellingInOrder(messages)) outgoing.push({ to: 'others', message })

@@ -41,7 +41,6 @@ function isCurrent(node: Node, { sender, incarnation }: Header): boolean {
   const { plantedBug, scalars, table } = node
   const noted = plantedBug === 'skipNoting' ? 0 : (scalars.noted.get(sender) ?? 0)
   const known = table.incarnationOf(sender) ?? 0
-  if (plantedBug === 'skipNoting') return true
   if (incarnation < noted || incarnation < known) return false
   if (known > 0 && incarnation > known) node.damping.returned(sender, node.now)
   return true
@@ -108,6 +107,8 @@ function receivePart(node: Node, header: Header, isInView: boolean, part: Part):
     // An answer to somebody who fetches may come from somebody who is in a view.
     receiveFetched(node, part)
     if (state.kind === 'rebuild') moved(node, state)
+    const isBug = node.plantedBug === 'barrierFromOldView'
+    if (isBug && part.kind === 'barrierAsk') answerBarrierAsBefore(node, header, part.round)
   }
 }
 
@@ -132,9 +133,21 @@ function receiveInView(node: Node, duties: Duties, header: Header, part: Part): 
 
 /** Only an operational member answers; what it has is at least the recovered log of its view. */
 function answerBarrier(node: Node, { sender, incarnation }: Header, round: number): void {
-  const isBug = node.plantedBug === 'barrierFromOldView'
-  const highest = isBug ? (node.left ?? node.log).receivedUpTo : barrierHighest(node)
+  const highest = barrierHighest(node)
   node.outbox.tell(sender, [{ kind: 'barrierAnswer', incarnation, round, highest }])
+}
+
+/** The planted bug `barrierFromOldView`. */
+function answerBarrierAsBefore(node: Node, asked: Header, round: number): void {
+  const { left, outbox, scalars, self } = node
+  if (left === undefined || asked.viewId === undefined) return
+  if (!sameViewId(left.viewId, asked.viewId)) return
+  const highest = left.receivedUpTo
+  const metadata = { ...asked.metadata, receivedUpTo: highest, ownHighest: -1 as never }
+  const header = { ...asked, sender: self, incarnation: scalars.incarnation, metadata }
+  const { incarnation } = asked
+  const part = { kind: 'barrierAnswer', incarnation, round, highest } as const
+  outbox.tellUnder({ to: asked.sender, message: { header, parts: [part] } })
 }
 
 export function barrierHighest({ log, state, plantedBug }: Node) {

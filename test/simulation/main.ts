@@ -18,6 +18,7 @@ type Flags = {
   readonly seed?: number
   readonly bug?: string
   readonly with: Partial<SimulationOptions>
+  readonly invariants: boolean
   readonly verbose: boolean
 }
 
@@ -52,6 +53,7 @@ const flags = new Command('sim')
   .option('--seed <seed>', 'run this one only', integer)
   .option('--bug <name>', 'plant a bug that the checks know')
   .option('--with <name=value>', 'an option that is not drawn (repeatable)', option, {})
+  .option('--invariants', 'sequencer: check the invariants only, not each rule', false)
   .option('--verbose', 'print all that happens', false)
   .parse()
   .opts<Flags>()
@@ -60,9 +62,13 @@ switch (flags.protocol) {
   case 'raft':
     run((await import('./raft-protocol.ts')).raftProtocol)
     break
-  case 'sequencer':
-    run((await import('./sequencer-protocol.ts')).sequencerProtocol)
+  case 'sequencer': {
+    const { sequencerProtocol } = await import('./sequencer-protocol.ts')
+    const { createInvariantChecks } = await import('./sequencer-checks.ts')
+    const checks = flags.invariants ? { createChecks: createInvariantChecks } : {}
+    run({ ...sequencerProtocol, ...checks })
     break
+  }
   case 'toy':
     run((await import('./toy-protocol.ts')).toyProtocol)
     break

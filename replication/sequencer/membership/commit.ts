@@ -16,7 +16,7 @@ import {
   seatOf,
   viewIdText,
 } from '../view.ts'
-import { changeScalars, enter, giveUp } from './enter.ts'
+import { changeScalars, dampMissing, enter, giveUp } from './enter.ts'
 import { ownRecord } from './joins.ts'
 import { leadRecovery } from './recovery.ts'
 import type { Commit } from './state.ts'
@@ -148,6 +148,7 @@ export function tickCommit(node: Node, commit: Commit): void {
   const { now } = node
   const { view } = commit
   if (now >= commit.deadlineTick) {
+    if (commit.answers !== undefined) dampMissing(node, view, new Set(commit.answers.keys()))
     giveUp(node, `view ${viewIdText(view.id)} was not answered in time`)
     return
   }

@@ -15,7 +15,10 @@ export class Damping {
     this.#options = options
   }
 
-  /** The member has started anew, or has cost a change of view that did not bring it in. */
+  /**
+   * The member has started anew, has cost a change of view that did not bring it in, or has not
+   * answered a proposal.
+   */
   returned(member: MemberId, now: number): void {
     const { firstTicks, maxTicks } = this.#options
     const record = this.#records.get(member) ?? { returns: 0, lastTick: now, admitFromTick: now }

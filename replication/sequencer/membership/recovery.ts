@@ -8,7 +8,7 @@ import type { RecoveredPart, RecoverPart } from '../message.ts'
 import { type Node, ticks } from '../node.ts'
 import type { RecoveredLog } from '../recovered-log.ts'
 import { compareViewIds, type ProposedView, sameViewId, step, viewIdText } from '../view.ts'
-import { changeScalars, enter, giveUp } from './enter.ts'
+import { changeScalars, dampMissing, enter, giveUp } from './enter.ts'
 import { type Fetching, startFetching } from './fetching.ts'
 import { enterOperational } from './operational.ts'
 import type { Recovery } from './state.ts'
@@ -47,12 +47,11 @@ function begin(
   confirmed: Set<MemberId> | undefined,
   reason: string,
 ): void {
-  const target = node.plantedBug === 'recoverPastGap' ? pastGap(node, recovered) : recovered
   const recovery: Recovery = {
     kind: 'recovery',
     view,
     recovered,
-    fetching: startFetching(node, target, () => install(node, recovery)),
+    fetching: startFetching(node, recovered, () => install(node, recovery)),
     installed: undefined,
     deadlineTick: node.now + timeoutTicks(node),
     nextSendTick: node.now,
@@ -61,11 +60,6 @@ function begin(
   }
   enter(node, recovery, reason)
   tickRecovery(node, recovery)
-}
-
-/** The planted bug: takes for held what this member holds by itself beyond the end. */
-function pastGap({ log }: Node, recovered: RecoveredLog): RecoveredLog {
-  return { ...recovered, end: Math.min(recovered.end, log.receivedUpTo) as typeof recovered.end }
 }
 
 /** With the last entry, in the same write. Only while nothing else was promised or installed. */
@@ -117,6 +111,7 @@ function confirm(node: Node, recovery: Recovery, member: MemberId): void {
 export function tickRecovery(node: Node, recovery: Recovery): void {
   const { now } = node
   if (now >= recovery.deadlineTick) {
+    if (recovery.confirmed !== undefined) dampMissing(node, recovery.view, recovery.confirmed)
     giveUp(node, `the recovery of view ${viewIdText(recovery.view.id)} did not go on`)
     return
   }

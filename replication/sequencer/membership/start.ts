@@ -13,11 +13,14 @@ import { enterRebuild } from './rebuild.ts'
 /** Nothing is said before this incarnation is durable. */
 export function start(node: Node): void {
   node.writes.scalarsChanged()
-  node.writes.whenDurable(() => {
-    if (resumes(node)) return
-    if (node.scalars.isRecovering) enterRebuild(node, 'started; the disk is not whole yet')
-    else node.returnToGather('started')
-  })
+  if (node.plantedBug === 'speakBeforeDurable') begin(node)
+  else node.writes.whenDurable(() => begin(node))
+}
+
+function begin(node: Node): void {
+  if (resumes(node)) return
+  if (node.scalars.isRecovering) enterRebuild(node, 'started; the disk is not whole yet')
+  else node.returnToGather('started')
 }
 
 /** The planted bug: goes on where it was. */

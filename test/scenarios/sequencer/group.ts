@@ -61,6 +61,8 @@ export class ScenarioGroup {
   readonly #ids: readonly MemberId[]
   readonly #wire: { from: MemberId; to: MemberId; bytes: Uint8Array }[] = []
   readonly #cut = new Set<string>()
+  /** What is on its way between two members, and does not arrive yet. */
+  readonly #held = new Map<string, Uint8Array[]>()
   #isLost: () => boolean = () => false
   #lastId = 0
 
@@ -142,6 +144,18 @@ export class ScenarioGroup {
 
   heal(): void {
     this.#cut.clear()
+  }
+
+  /** What one sends to the other from now on comes later. */
+  hold(from: number, to: number): void {
+    this.#held.set(`${from}>${to}`, [])
+  }
+
+  /** All that was held back comes now, whoever is there to get it. */
+  release(from: number, to: number): void {
+    const held = this.#held.get(`${from}>${to}`) ?? []
+    this.#held.delete(`${from}>${to}`)
+    for (const bytes of held) this.#wire.push({ from: memberId(from), to: memberId(to), bytes })
   }
 
   /** Decides about each message to each member. */
@@ -290,10 +304,15 @@ export class ScenarioGroup {
     const bytes = sequencerCodec.encode(message)
     const targets = to === 'others' ? this.#ids.filter((id) => id !== from) : [to]
     const lost = targets.filter((target) => this.#cut.has(`${from}>${target}`))
+    const late = targets.filter((target) => this.#held.has(`${from}>${target}`))
     const note = lost.length === 0 ? '' : ` (lost to ${lost.join(', ')})`
-    this.#tell(`${from} → ${to}: ${describeMessage(message)}${note}`)
+    const lateNote = late.length === 0 ? '' : ` (held back from ${late.join(', ')})`
+    this.#tell(`${from} → ${to}: ${describeMessage(message)}${note}${lateNote}`)
     for (const target of targets) {
-      if (!lost.includes(target) && !this.#isLost()) this.#wire.push({ from, to: target, bytes })
+      if (lost.includes(target) || this.#isLost()) continue
+      const held = this.#held.get(`${from}>${target}`)
+      if (held === undefined) this.#wire.push({ from, to: target, bytes })
+      else held.push(bytes)
     }
   }
 

@@ -1,11 +1,13 @@
 /**
- * Runs every scenario beside this file. A scenario is a text: `#` lines say which rule it shows,
+ * Runs every scenario beside this file. A scenario is a text: `#` lines cite the rule that it shows,
  * `>` lines are the script, all others the trace that is expected. `npx vitest run -u` rewrites the
  * trace; read what changed before you commit it.
  *
- * Commands: members N · start · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A
- * cannot reach B) · part A B | C D (nothing passes between the sets) · heal · hold-disk M ·
- * release-disk M · crash M (down) · wipe M (down, disk lost) · leave M · restart M · reason M · tick N.
+ * Commands: members N [setting=value …] · start · founded (all start, and view 1.0 of all is formed;
+ * that is told in first-founding.txt) · propose M TEXT · propose-bytes M SIZE · barrier M · cut A B (A
+ * cannot reach B) · part A B | C D (nothing passes between the sets) · heal · hold A B (what A sends
+ * to B comes later) · release A B · hold-disk M · release-disk M · crash M (down) · wipe M (down, disk
+ * lost) · leave M · restart M · reason M · tick N.
  * After each, all happens that needs no time.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -21,6 +23,7 @@ describe('scenarios of the rotating sequencer', () => {
   for (const name of scenarios) {
     it(name, async () => {
       const path = join(folder, name)
+      expect(readFileSync(path, 'utf8')).toMatch(/^# Rule: /)
       await expect(play(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path)
     })
   }
@@ -35,7 +38,16 @@ function play(text: string): string {
     lines.push(line)
     const words = line.slice(2).split(' ')
     if (words[0] === 'members') {
-      group = new ScenarioGroup({ members: Number(words[1]), trace: (told) => lines.push(told) })
+      group = new ScenarioGroup({
+        members: Number(words[1]),
+        config: Object.fromEntries(words.slice(2).map(setting)),
+        trace: (told) => lines.push(told),
+      })
+    } else if (words[0] === 'founded') {
+      // first-founding.txt tells how.
+      const before = lines.length
+      if (group !== undefined) perform(group, ['start'], () => undefined)
+      lines.length = before
     } else if (group !== undefined) perform(group, words, (told) => lines.push(told))
     else throw new Error('a scenario begins with its members')
   }
@@ -57,6 +69,12 @@ function perform(group: ScenarioGroup, words: string[], tell: (line: string) => 
       break
     case 'barrier':
       group.barrier(member)
+      break
+    case 'hold':
+      group.hold(member, Number(rest[0]))
+      break
+    case 'release':
+      group.release(member, Number(rest[0]))
       break
     case 'cut':
       group.cut(member, Number(rest[0]))
@@ -96,6 +114,11 @@ function perform(group: ScenarioGroup, words: string[], tell: (line: string) => 
       throw new Error(`there is no command ${command}`)
   }
   group.settle()
+}
+
+function setting(text: string): [string, number] {
+  const [name = '', value = ''] = text.split('=')
+  return [name, Number(value)]
 }
 
 function numbers(text: string): number[] {
