@@ -71,17 +71,16 @@ class Runner<Client extends AccountClient<unknown>> {
   }
 
   async run(words: readonly string[]): Promise<ExitCode> {
-    const program = this.#program()
-    const { operands, unknown } = program.parseOptions([...words])
-    if (operands.length > 0 || unknown.length > 0) return (await this.#runOne(words)).code
-    this.#readFlags(program.opts())
-    this.#jsonThroughout = this.#flags.json
-    this.#inPrompt = true
     try {
+      const program = this.#program()
+      const { operands, unknown } = program.parseOptions([...words])
+      if (operands.length > 0 || unknown.length > 0) return (await this.#runOne(words)).code
+      this.#readFlags(program.opts())
+      this.#jsonThroughout = this.#flags.json
+      this.#inPrompt = true
       return await this.#prompt()
     } catch (error) {
-      const { role } = this.#definition
-      return reportFailure(error, { json: this.#flags.json, role, inPrompt: true })
+      return this.#report(error)
     }
   }
 
@@ -121,14 +120,17 @@ class Runner<Client extends AccountClient<unknown>> {
       if (hasEnded && error.code !== 'BAD_CREDENTIALS' && this.#context !== undefined) {
         forgetSession(this.#context, this.#context.client.token)
       }
-      const { role } = this.#definition
-      const { json } = this.#flags
-      const code = reportFailure(error, { json, role, inPrompt: this.#inPrompt })
+      const code = this.#report(error)
       // `help` ends here as well, and well.
       return { code, understood: understood || code === exitCodes.ok }
     } finally {
       progress.stop()
     }
+  }
+
+  #report(error: unknown): ExitCode {
+    const { role } = this.#definition
+    return reportFailure(error, { json: this.#flags.json, role, inPrompt: this.#inPrompt })
   }
 
   /** Ctrl-C gives a command up, not the prompt. A script it ends, as it ends any. */

@@ -242,6 +242,7 @@ describe('one command', () => {
     const search = await run('search', 'shoe', '--json')
     expect(JSON.parse(search.stdout)).toMatchObject({ items: [{ id: '2-17' }] })
     expect(await run('add', '2-17', 'two')).toMatchObject({ code: 2 })
+    expect((await run('--profile')).stderr).toMatch(/argument missing\n\(.*\)\n$/)
     const declined = await run('buy', '--card-file', join(folder, 'card.json'), '--json')
     expect(declined.code).toBe(6)
     expect(JSON.parse(declined.stdout)).toMatchObject({ code: 'PAYMENT_DECLINED' })
