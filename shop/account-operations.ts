@@ -51,11 +51,19 @@ const loginRequest = z.strictObject({
     .refine((text) => isPlainText(text) && codePointLength(text) <= field.NAME_LENGTH_MAX, {
       error: 'must be a username',
     })
-    .refine((text) => text !== '', { error: 'must not be empty' }),
+    .refine((text) => text !== '', { error: 'must not be empty' })
+    .meta({ minLength: 1, maxLength: field.NAME_LENGTH_MAX, examples: ['ada'] }),
   password: z
     .string({ error: 'must be a text' })
     .overwrite(nfc)
-    .refine((text) => codePointLength(text) <= 128, { error: 'must be at most 128 characters' }),
+    .refine((text) => codePointLength(text) <= field.PASSWORD_LENGTH_MAX, {
+      error: `must be at most ${field.PASSWORD_LENGTH_MAX} characters`,
+    })
+    .meta({
+      maxLength: field.PASSWORD_LENGTH_MAX,
+      format: 'password',
+      examples: ['correct horse battery staple'],
+    }),
 })
 
 export function addAccountOperations(api: Api, options: AccountOptions): void {
