@@ -12,10 +12,11 @@ import {
   account,
   type FakeGroups,
   fakeGroups,
+  goneGroups,
   goodSession,
   item,
 } from '../shop/testing/fake-groups.ts'
-import { badFields, type Served, serve } from '../shop/testing/serve.ts'
+import { badFields, type Served, sendExamples, serve } from '../shop/testing/serve.ts'
 import { addBuyerOperations } from './operations.ts'
 import { createCheckout } from './purchase/checkout.ts'
 import {
@@ -401,4 +402,9 @@ describe('buying', () => {
     expect((await http.post('/v1/purchases', { card: printed })).status).toBe(201)
     expect(groups.requestsOf('openPurchase')[0]).toMatchObject({ cardLast4: '4242' })
   })
+})
+
+it('the description shows bodies that are taken as they stand', async () => {
+  const outcomes = await sendExamples(await buyerServer(goneGroups()))
+  expect(outcomes).toEqual(['addToCart 503', 'buyCart 503', 'giveFeedback 503'])
 })

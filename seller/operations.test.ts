@@ -11,10 +11,11 @@ import {
   account,
   type FakeGroups,
   fakeGroups,
+  goneGroups,
   goodSession,
   item,
 } from '../shop/testing/fake-groups.ts'
-import { badFields, type Served, serve } from '../shop/testing/serve.ts'
+import { badFields, type Served, sendExamples, serve } from '../shop/testing/serve.ts'
 import { accountBody } from '../shop/wire.ts'
 import { addSellerOperations } from './operations.ts'
 
@@ -386,6 +387,16 @@ describe('the description of the interface', () => {
       '/v1/sales',
       '/v1/sessions',
       '/v1/sessions/current',
+    ])
+  })
+
+  it('shows bodies that are taken as they stand', async () => {
+    expect(await sendExamples(await sellerServer(goneGroups()))).toEqual([
+      'changePrice 503',
+      'changeUnits 503',
+      'createAccount 503',
+      'createItem 503',
+      'logIn 503',
     ])
   })
 

@@ -2,6 +2,7 @@
  * Stand-ins for the two groups in tests of routes: canned answers, and a list of the calls that came.
  * A call nobody foresaw fails the test.
  */
+import { AppError } from '../../common/errors.ts'
 import type { Account__Output } from '../../db-customers/api.ts'
 import type { Item__Output } from '../../db-products/api.ts'
 import type { Customers, Groups, Products } from '../groups.ts'
@@ -28,6 +29,12 @@ export function fakeGroups(
         .filter(({ method }) => method === wanted)
         .map(({ request }) => request as Record<string, unknown>),
   }
+}
+
+/** Every call is refused with UNAVAILABLE: whatever a server passes on to the groups ends there. */
+export function goneGroups(): FakeGroups {
+  const gone = new Proxy({}, { get: () => () => Promise.reject(new AppError('UNAVAILABLE')) })
+  return fakeGroups(gone, gone)
 }
 
 type Call = (request: unknown, options: unknown) => Promise<unknown>
