@@ -44,6 +44,9 @@ export type Config = {
   readonly logLevel: LogLevel
   /** 0 … 1, for tests: the share of the group's datagrams that the transport throws away. */
   readonly datagramLoss: number
+  /** The same: that it sends twice, and that it holds up. Of the customers group. */
+  readonly datagramRepeat: number
+  readonly datagramDelay: number
   /** An IPv4 group, with its port: where the customers group's members send what all are to get. */
   readonly groupMulticast?: HostPort
   readonly payment: {
@@ -133,6 +136,8 @@ export function loadConfig(
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
     ...(groupMulticast === undefined ? {} : { groupMulticast }),
     datagramLoss: reader.fraction('GROUP_DATAGRAM_LOSS', { fallback: 0, min: 0, max: 1 }),
+    datagramRepeat: reader.fraction('GROUP_DATAGRAM_REPEAT', { fallback: 0, min: 0, max: 1 }),
+    datagramDelay: reader.fraction('GROUP_DATAGRAM_DELAY', { fallback: 0, min: 0, max: 1 }),
     payment: readPayment(reader),
     rateLimits: readRateLimits(reader),
     groupCheckIntervalMs: reader.integer('GROUP_CHECK_INTERVAL_MS', {

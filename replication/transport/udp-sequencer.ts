@@ -11,6 +11,7 @@ import { clusterIdOf } from '../sequencer/view.ts'
 import { showRepairMetrics } from './repair-metrics.ts'
 import { packedFrameBytes } from './udp-frame.ts'
 import { showUdpMetrics } from './udp-metrics.ts'
+import type { DatagramTrouble } from './udp-trouble.ts'
 import { UdpTransport } from './udp.ts'
 
 /** Coarser than the core could do: each tick wakes up a process, and a machine may run all of them. */
@@ -55,7 +56,7 @@ function openTransport(
   { self, members, config, logger }: ReplicaSeat,
   random: Random,
 ): Promise<UdpTransport> {
-  const { datagramLoss, groupMulticast, clusterSecret: secret } = config
+  const { groupMulticast, clusterSecret: secret } = config
   return UdpTransport.open({
     self: self.id,
     members: members.map((member) => ({ ...member, ...udpAddress(member) })),
@@ -64,8 +65,17 @@ function openTransport(
     logger,
     datagramMaxBytes: config.sequencer.datagramMaxBytes,
     ...(groupMulticast === undefined ? {} : { multicast: groupMulticast }),
-    ...(datagramLoss > 0 ? { loss: { share: datagramLoss, random } } : {}),
+    ...troubleOf(config, random),
   })
+}
+
+/** For tests. */
+function troubleOf(
+  { datagramLoss: lossShare, datagramRepeat: repeatShare, datagramDelay: delayShare }: Config,
+  random: Random,
+): { readonly trouble?: DatagramTrouble } {
+  if (lossShare + repeatShare + delayShare === 0) return {}
+  return { trouble: { random, lossShare, repeatShare, delayShare } }
 }
 
 function sequencerConfig({ sequencer }: Config): SequencerConfig {

@@ -13,7 +13,6 @@ import { performance } from 'node:perf_hooks'
 import { assert, unreachable } from '../../common/assert.ts'
 import { formatHostPort, type HostPort, type Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
-import type { Random } from '../../common/random.ts'
 import { deriveKey } from '../../platform/cluster-key.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Transport } from '../ports.ts'
@@ -25,6 +24,7 @@ import { sealAll } from './udp-packing.ts'
 import { defaultReassemblyLimits, Reassembly, type ReassemblyLimits } from './udp-reassembly.ts'
 import { PeerSessions } from './udp-sessions.ts'
 import { bind, cachedLookup, growBuffers } from './udp-socket.ts'
+import { type DatagramTrouble, departures } from './udp-trouble.ts'
 import { OncePerSource } from './udp-warnings.ts'
 
 export type UdpTransportOptions = {
@@ -40,8 +40,8 @@ export type UdpTransportOptions = {
   /** Broadcasts go to this IPv4 group, to members whom they reach there. */
   readonly multicast?: HostPort
   readonly reassembly?: Partial<ReassemblyLimits>
-  /** For tests: throws that share of the datagrams away instead of sending them. */
-  readonly loss?: { readonly share: number; readonly random: Random }
+  /** For tests: what a bad network would do to the datagrams that this member sends. */
+  readonly trouble?: DatagramTrouble
 }
 
 /** Waiting for the kernel, behind its own buffer; what comes on top is lost. */
@@ -272,12 +272,24 @@ export class UdpTransport implements Transport {
     return { host, port, sent }
   }
 
-  #transmit(datagram: Buffer, { host, port, sent }: Station): void {
-    const { loss } = this.#options
-    if (loss !== undefined && loss.random.next() < loss.share) {
-      this.#counters.lostOnPurpose += 1
-      return
+  #transmit(datagram: Buffer, to: Station): void {
+    const { trouble } = this.#options
+    if (trouble === undefined) this.#put(datagram, to)
+    else this.#transmitInTrouble(datagram, to, trouble)
+  }
+
+  #transmitInTrouble(datagram: Buffer, to: Station, trouble: DatagramTrouble): void {
+    for (const leaves of departures(trouble)) {
+      if (leaves === 'lost') this.#counters.lostOnPurpose += 1
+      else if (leaves === 0) this.#put(datagram, to)
+      else {
+        const late = setTimeout(() => this.#closed === undefined && this.#put(datagram, to), leaves)
+        late.unref()
+      }
     }
+  }
+
+  #put(datagram: Buffer, { host, port, sent }: Station): void {
     if (this.#socket.getSendQueueSize() > sendQueueMaxBytes) {
       this.#counters.sendQueueFull += 1
       return

@@ -66,7 +66,7 @@ async function start(
     cluster,
     secret: 'a secret of the group',
     logger: { warn: (...said: unknown[]) => expect.unreachable(String(said[1])) },
-    loss: { share: lossShare, random },
+    trouble: { random, lossShare },
   })
   const driver = await openDriver<string, number, SequencerMessage>({
     protocol: 'sequencer',

@@ -55,18 +55,18 @@ describe('messages between members', () => {
   })
 })
 
-describe('the loss switch', () => {
+describe('trouble on purpose', () => {
   it('drops about its share, of every destination separately', async () => {
     const random: Random = seededRandom(11)
     // Nothing is lost until all know each other.
     let share = 0
-    const loss = {
+    const trouble = {
       random,
-      get share() {
+      get lossShare() {
         return share
       },
     }
-    const stations = await group(3, { loss })
+    const stations = await group(3, { trouble })
     const before = at(stations, 0).transport.counters.sent
     share = 0.2
     for (let turn = 0; turn < 400; turn += 1) {
