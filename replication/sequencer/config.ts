@@ -23,8 +23,13 @@ export type SequencerConfig = {
   /** One that comes back again and again is let in after so long, doubled each time, up to a limit. */
   readonly dampingMs: number
   readonly dampingMaxMs: number
-  /** Whoever lacks more than this first catches up from outside. */
+  /** Whoever lacks more than this of what the others gather with first catches up from outside. */
   readonly behindEntries: number
+  /**
+   * Whoever finds a view without it first catches up until it lacks no more than this of what is
+   * stable there: while a new member fetches, all stand still. Twice as much puts it back.
+   */
+  readonly nearEntries: number
 
   /** Loss repair, on measured round trips between these; never tied to the failure timeout. */
   readonly repairMinMs: number
@@ -80,6 +85,7 @@ export const defaultSequencerConfig: SequencerConfig = {
   dampingMs: 1_000,
   dampingMaxMs: 30_000,
   behindEntries: 2_000,
+  nearEntries: 64,
   heartbeatMs: 100,
   repairMinMs: 1,
   repairMaxMs: 20,

@@ -59,6 +59,8 @@ export type Node = {
   stableUpTo: GlobalSequence
   /** Highest k that anybody operational has told to be stable, while this member is outside. */
   stableElsewhere: GlobalSequence
+  /** See SequencerConfig.nearEntries. */
+  isNear: boolean
   /** When a view was left, or this process started. */
   withoutViewSinceTick: number
   hasBeenOperational: boolean
@@ -138,6 +140,7 @@ export function createNode(
     transitions: new Transitions(),
     stableUpTo: appliedUpTo,
     stableElsewhere: appliedUpTo,
+    isNear: false,
     withoutViewSinceTick: 0,
     hasBeenOperational: false,
     failedProposals: 0,

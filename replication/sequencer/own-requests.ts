@@ -26,6 +26,8 @@ export class OwnRequests {
   #sent = noneLocal
   /** Sent in any view: somebody may hold it. */
   #everSent = noneLocal
+  /** Whoever proposed these was told that nothing can be said of them. */
+  #disownedUpTo = noneLocal
 
   constructor(self: MemberId, incarnation: Incarnation, limits: Limits) {
     this.#self = self
@@ -85,6 +87,16 @@ export class OwnRequests {
       withdrawn.push(this.#remove(this.#highest).proposal)
     }
     return withdrawn.reverse()
+  }
+
+  /** What was sent goes on; nobody waits for it any more. Each is handed out once. */
+  disown(): ProposalId[] {
+    const proposals: ProposalId[] = []
+    for (const [at, { proposal }] of this.#underWay) {
+      if (at > this.#disownedUpTo) proposals.push(proposal)
+    }
+    this.#disownedUpTo = this.#highest
+    return proposals
   }
 
   /** A state was installed whose order ends before `next`: of what it passed over nothing is known. */

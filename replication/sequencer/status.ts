@@ -25,6 +25,7 @@ export function describe(node: Node): CoreStatus {
     incarnation: scalars.incarnation,
     transitions: transitionsOf(node),
     ownRequestsUnderWay: own.underWay,
+    firstRetained: log.firstRetained,
     retainedSequences: log.size,
     applyBacklogEntries: delivery.backlogEntries,
     barriersWaiting: barriers.size,

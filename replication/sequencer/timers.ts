@@ -11,6 +11,8 @@ import { tickRecovery } from './membership/recovery.ts'
 import type { Node } from './node.ts'
 
 const idleTrimEveryMs = 1_000
+/** Of a request that was sent before. */
+const mayBeDone = 'The request may still be done: ask again under the same id.'
 
 export function tickNode(node: Node): void {
   node.now += 1
@@ -54,13 +56,20 @@ function askBarriersAgain({ barriers, now, outbox }: Node, { peers }: Duties): v
   }
 }
 
-/** Without a view for too long: what nobody has seen is refused, and so are reads. */
+/**
+ * Without a view for too long: what nobody has seen is refused, and so are reads. Of what was sent
+ * nothing can be said; whoever waits for it is told so, and why, and it goes on without them.
+ */
 function refuseWaiting(node: Node): void {
   const message = obstacle(node)
   if (message === undefined) return
   const refused = { code: 'UNAVAILABLE', definite: true, message } as const
   for (const id of node.own.withdrawUnsent()) {
     node.rejected.push({ kind: 'proposal', id, ...refused })
+  }
+  const unknown = { ...refused, definite: false, message: `${message} ${mayBeDone}` }
+  for (const id of node.own.disown()) {
+    node.rejected.push({ kind: 'proposal', id, ...unknown })
   }
   for (const id of node.barriers.removeAll()) {
     node.rejected.push({ kind: 'barrier', id, ...refused })

@@ -41,13 +41,16 @@ function limitOptions(drawn: SimulationOptions): SimulationOptions {
 function createCore({ plantedBug, random, ...options }: SimulatedCoreOptions): SequencerCore {
   const bug = plantedBugs.find((one) => one === plantedBug)
   const planted: { plantedBug?: PlantedBug } = bug === undefined ? {} : { plantedBug: bug }
+  const retainEntries = random.integer(10, 200)
+  const behindEntries = random.integer(5, 60)
   // Small limits, so that they are met: entries of few requests, trimming now and then.
   const config = {
     tickMs,
     sequenceMaxRequests: 8,
     trimStepEntries: 10,
-    retainEntries: random.integer(10, 200),
-    behindEntries: random.integer(5, 60),
+    retainEntries,
+    behindEntries,
+    nearEntries: Math.ceil(behindEntries / 3),
     dampingMs: 100,
     dampingMaxMs: 1_000,
   }

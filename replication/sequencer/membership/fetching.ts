@@ -14,7 +14,7 @@ import { type Missing, Repair, type TargetOf } from '../repair.ts'
 import { type GlobalSequence, globalSequenceOf, logIndexOf, sameViewId, step } from '../view.ts'
 
 export type Fetching = {
-  readonly target: RecoveredLog
+  target: RecoveredLog
   readonly repair: Repair
   /** Changes the scalars; what it changes is durable with the last entry, in the same write. */
   readonly atEnd: (() => void) | undefined
@@ -35,9 +35,19 @@ export function startFetching(
   atEnd: (() => void) | undefined,
 ): Fetching {
   const { config, random, repairCounters: counters, self } = node
-  const targetOf = heldBy(target, self)
+  const targetOf = heldBy(() => fetching.target, self)
   const repair = new Repair({ targetOf, random, timing: config, counters })
-  return { target, repair, atEnd, stage: { kind: 'planning' } }
+  const fetching: Fetching = { target, repair, atEnd, stage: { kind: 'planning' } }
+  return fetching
+}
+
+/** More of the same log has become known to be right, and is held from where this member stands. */
+export function extendFetching({ log }: Node, fetching: Fetching, target: RecoveredLog): void {
+  if (fetching.stage.kind !== 'fetching' || target.end <= fetching.target.end) return
+  const needed = step(log.receivedUpTo, 1)
+  const firstKnown = target.runs[0]?.first ?? step(target.end, 1)
+  const isHeld = target.holders.some(({ firstRetained }) => firstRetained <= needed)
+  if (firstKnown <= needed && isHeld) fetching.target = target
 }
 
 /** The fetch of the present state, if it has one. */
@@ -150,12 +160,13 @@ export function stateInstalled(node: Node, { index, context }: Position): void {
 }
 
 /** Those who have it, in turn. */
-function heldBy({ holders }: RecoveredLog, self: MemberId): TargetOf {
-  const others = holders.filter(({ id }) => id !== self)
+function heldBy(target: () => RecoveredLog, self: MemberId): TargetOf {
   return (missing, attempts) => {
     if (missing.kind === 'request') return undefined
     const { k } = missing
-    const having = others.filter((one) => one.firstRetained <= k && k <= one.receivedUpTo)
+    const having = target().holders.filter(
+      (one) => one.id !== self && one.firstRetained <= k && k <= one.receivedUpTo,
+    )
     return having[attempts % Math.max(1, having.length)]?.id
   }
 }

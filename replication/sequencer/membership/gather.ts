@@ -11,8 +11,8 @@ import { compareViewIds, type Seat } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { propose } from './commit.ts'
 import { enter } from './enter.ts'
-import { startFetching } from './fetching.ts'
-import { isBehind, joins, ownRecord } from './joins.ts'
+import { extendFetching, startFetching } from './fetching.ts'
+import { isBehind, joins, noteNearness, ownRecord } from './joins.ts'
 import { enterRebuild, isSuperseded, knownIncarnation } from './rebuild.ts'
 import { startAbove } from './start.ts'
 import type { Gather } from './state.ts'
@@ -54,6 +54,7 @@ export function stepGather(node: Node, gather: Gather): void {
     enterRebuild(node, 'the group exists, and this disk is blank')
     return
   }
+  noteNearness(node)
   gather.choice = choose(node)
   tellJoin(node, gather)
   if (gather.choice?.[0] === node.self && isAgreed(node, gather.choice) && mayPropose(node, gather))
@@ -140,7 +141,8 @@ function tellJoin(node: Node, gather: Gather): void {
   const news = JSON.stringify([record.standing, record.hears, record.choice, record.damped])
   if (universe.length === 1 || (news === gather.told && now < gather.nextJoinTick)) return
   gather.told = news
-  const isSlow = now - gather.sinceTick > ticks(node, slowAfterMs)
+  // Each join of one that catches up is answered with how far the others have come.
+  const isSlow = now - gather.sinceTick > ticks(node, slowAfterMs) && !isCatchingUp(node, gather)
   const everyTicks = ticks(node, isSlow ? config.joinSlowMs : config.joinMs)
   gather.nextJoinTick = now + everyTicks + random.integer(0, Math.ceil(everyTicks / 4))
   outbox.tellAll([{ kind: 'join', records: [record, ...joins(node)] }])
@@ -154,7 +156,6 @@ export function hearOperational(
   { stable, view }: OperationalPart,
 ): void {
   if (stable.receivedUpTo > node.stableElsewhere) node.stableElsewhere = stable.receivedUpTo
-  if (isCatchingUp(node, gather) || !isBehind(node)) return
   const { firstRetained, receivedUpTo, runs } = stable
   // A datagram that was held back tells of an earlier view, or of less than this member has, and
   // has acknowledged: to follow it would be to drop what others may count on.
@@ -163,7 +164,13 @@ export function hearOperational(
   // The others will have it soon, if not yet.
   const others = view.seats.map(({ id }) => id).filter((id) => id !== from && id !== node.self)
   const holders = [from, ...others].map((id) => ({ id, firstRetained, receivedUpTo }))
-  gather.catchUp = startFetching(node, { end: receivedUpTo, runs, holders }, undefined)
+  const target = { end: receivedUpTo, runs, holders }
+  if (gather.catchUp !== undefined && isCatchingUp(node, gather)) {
+    extendFetching(node, gather.catchUp, target)
+    return
+  }
+  if (!isBehind(node)) return
+  gather.catchUp = startFetching(node, target, undefined)
   gather.caughtUpTo = node.log.receivedUpTo
   gather.caughtUpTick = node.now
 }

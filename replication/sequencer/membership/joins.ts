@@ -37,11 +37,17 @@ export function standingOf(node: Node): MemberStanding {
 
 /** So far that the others should not wait for it. */
 export function isBehind(node: Node): boolean {
-  const { config, log, scalars, stableElsewhere } = node
-  let furthest = stableElsewhere
-  for (const { installed, receivedUpTo } of joins(node)) {
+  const { config, log, scalars, stableElsewhere, isNear } = node
+  const nearEntries = isNear ? 2 * config.nearEntries : config.nearEntries
+  if (stableElsewhere - log.receivedUpTo > nearEntries) return true
+  // Those who gather move no further.
+  return joins(node).some(({ installed, receivedUpTo }) => {
     const isBase = compareViewIds(installed, scalars.installed?.id) >= 0
-    if (isBase && receivedUpTo > furthest) furthest = receivedUpTo
-  }
-  return furthest - log.receivedUpTo > config.behindEntries
+    return isBase && receivedUpTo - log.receivedUpTo > config.behindEntries
+  })
+}
+
+/** So that one that has come near is not put back by what is ordered while it is let in. */
+export function noteNearness(node: Node): void {
+  node.isNear = !isBehind(node)
 }

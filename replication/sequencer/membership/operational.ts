@@ -8,7 +8,7 @@ import { createDuties, type Duties, reachOf } from '../duties.ts'
 import { maskOf } from '../members-mask.ts'
 import { type Node, ticks } from '../node.ts'
 import type { SenderOrder } from '../sender-order.ts'
-import type { LocalSequence, View } from '../view.ts'
+import type { GlobalSequence, LocalSequence, View } from '../view.ts'
 import { step, viewIdText } from '../view.ts'
 import { type Candidate, chooseMembers } from './choice.ts'
 import { enter } from './enter.ts'
@@ -81,6 +81,15 @@ export function tickOperational(node: Node, { duties }: Operational): void {
 }
 
 /**
+ * One that was paused takes itself for whole until it has got through what lies before it from long
+ * ago; meanwhile it would not agree to anything of today. What it says of itself is as old as its
+ * join: hence more than it goes by itself.
+ */
+function isNear({ config }: Node, { standing }: Duties, receivedUpTo: GlobalSequence): boolean {
+  return standing.stableUpTo - receivedUpTo <= 4 * config.nearEntries
+}
+
+/**
  * A set larger than the view that gather would choose now, as far as this member can tell. It goes
  * by the same rule: to leave a view for the sake of one whom another member does not let in yet, or
  * for a set that this one's damping has been taken out of, would be to come back to the same view,
@@ -89,8 +98,9 @@ export function tickOperational(node: Node, { duties }: Operational): void {
 function largerChoice(node: Node, duties: Duties): readonly MemberId[] | undefined {
   const { quorum, self } = node
   const { peers, view } = duties
-  const outside = joins(node).filter(({ member, standing }) => {
-    return member !== self && !peers.has(member) && standing === 'whole'
+  const outside = joins(node).filter(({ member, standing, receivedUpTo }) => {
+    const isOutside = member !== self && !peers.has(member) && standing === 'whole'
+    return isOutside && isNear(node, duties, receivedUpTo)
   })
   if (outside.length === 0) return undefined
   const reaches = view.seats.map(({ id }) => {

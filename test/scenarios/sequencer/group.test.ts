@@ -245,6 +245,55 @@ describe('one outside', () => {
   })
 })
 
+describe('one who comes back far behind', () => {
+  const entries = 40
+
+  /** Two of three go on without member 2, and order so much that it is not near any more. */
+  function goOnWithout2(three: ScenarioGroup): void {
+    for (let ticks = 0; ticks < 60; ticks += 1) three.tick()
+    for (let entry = 0; entry < entries; entry += 1) {
+      three.propose(entry % 2, `entry ${entry}`)
+      three.settle()
+    }
+  }
+
+  it('is let in when it is near: until then the others go on', () => {
+    const { group: three, told } = group(3, { nearEntries: 4 })
+    three.crash(2)
+    goOnWithout2(three)
+    const left = told(/operational → gather/).length
+    three.start(2)
+    three.holdDisk(2)
+    for (let ticks = 0; ticks < 20; ticks += 1) three.tick()
+    three.propose(0, 'ordered meanwhile')
+    three.settle()
+    expect(told(/operational → gather/)).toHaveLength(left)
+    expect(told(/0 delivers \d+: "ordered meanwhile"/)).toHaveLength(1)
+    three.releaseDisk(2)
+    for (let ticks = 0; ticks < 60; ticks += 1) three.tick()
+    expect(told(/^2: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2/)
+    expect(told(/^2 delivers \d+: "ordered meanwhile"/)).toHaveLength(1)
+  })
+
+  it('is not waited for while what lies before it is from long ago', () => {
+    const { group: three, told } = group(3, { nearEntries: 4 })
+    three.pause(2)
+    goOnWithout2(three)
+    // It goes through its backlog, and takes itself for one who was there all the time.
+    const left = told(/^[01]: operational → gather/).length
+    three.cut(0, 2)
+    three.cut(1, 2)
+    three.resume(2)
+    for (let ticks = 0; ticks < 12; ticks += 1) three.tick()
+    expect(told(/^2 → .* join 2.1 whole installed 1.0 hears 0 1/).length).toBeGreaterThan(0)
+    expect(told(/^[01]: operational → gather/)).toHaveLength(left)
+    three.heal()
+    for (let ticks = 0; ticks < 80; ticks += 1) three.tick()
+    expect(told(/^2: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2/)
+    expect(told(/^2 delivers/)).toHaveLength(entries)
+  })
+})
+
 describe('repair', () => {
   it('brings large commands through a network that loses every fifth message', () => {
     const seed = 5

@@ -24,6 +24,7 @@ import type { AppliedEntry } from '../../simulation/types.ts'
 import { describeMessage, startOf, viewName } from './describe.ts'
 
 type Message = SequencerMessage
+type Packet = { readonly from: MemberId; readonly to: MemberId; readonly bytes: Uint8Array }
 
 /** Silence is noticed soon, so that traces are short. */
 const quick: Partial<SequencerConfig> = {
@@ -42,6 +43,8 @@ type Member = {
   /** Sent once the write in flight is durable. */
   after: readonly Outgoing<Message>[]
   isDiskHeld: boolean
+  /** Paused: what has come for it meanwhile lies before it when it goes on. */
+  backlog: Packet[] | undefined
   starts: number
   /** Transitions that have been told. */
   told: Transition | undefined
@@ -59,7 +62,7 @@ export class ScenarioGroup {
   readonly members: readonly Member[]
   readonly #options: GroupOptions
   readonly #ids: readonly MemberId[]
-  readonly #wire: { from: MemberId; to: MemberId; bytes: Uint8Array }[] = []
+  readonly #wire: Packet[] = []
   readonly #cut = new Set<string>()
   /** What is on its way between two members, and does not arrive yet. */
   readonly #held = new Map<string, Uint8Array[]>()
@@ -75,6 +78,7 @@ export class ScenarioGroup {
       core: undefined,
       after: [],
       isDiskHeld: false,
+      backlog: undefined,
       starts: 0,
       told: undefined,
       fetched: [],
@@ -120,6 +124,17 @@ export class ScenarioGroup {
   wipe(id: number): void {
     this.crash(id)
     this.member(id).disk.wipe()
+  }
+
+  /** SIGSTOP, until resume(). */
+  pause(id: number): void {
+    this.member(id).backlog ??= []
+  }
+
+  resume(id: number): void {
+    const member = this.member(id)
+    this.#wire.unshift(...(member.backlog ?? []))
+    member.backlog = undefined
   }
 
   /** As its supervisor would end it. */
@@ -189,7 +204,7 @@ export class ScenarioGroup {
   }
 
   tick(): void {
-    for (const { core } of this.members) core?.tick()
+    for (const { core, backlog } of this.members) if (backlog === undefined) core?.tick()
     this.settle()
   }
 
@@ -199,9 +214,9 @@ export class ScenarioGroup {
       const worked = this.members.map((member) => this.#pump(member)).some(Boolean)
       const packet = this.#wire.shift()
       if (packet !== undefined) {
-        const message = sequencerCodec.decode(packet.bytes)
-        this.member(packet.to).core?.receive(packet.from, message)
-        this.#tellTransitions(this.member(packet.to))
+        const receiver = this.member(packet.to)
+        if (receiver.backlog === undefined) this.#receive(receiver, packet)
+        else receiver.backlog.push(packet)
       } else if (!worked) return
     }
     throw new Error('the group does not come to rest')
@@ -219,7 +234,13 @@ export class ScenarioGroup {
     return core
   }
 
+  #receive(member: Member, { from, bytes }: Packet): void {
+    member.core?.receive(from, sequencerCodec.decode(bytes))
+    this.#tellTransitions(member)
+  }
+
   #pump(member: Member): boolean {
+    if (member.backlog !== undefined) return false
     this.#tellTransitions(member)
     const ready = member.core?.takeReady()
     if (ready === undefined) return false
