@@ -1,6 +1,6 @@
 /**
- * `./agora bench broadcast`: the customers group's replication alone. Each loss of datagrams is a
- * group of its own.
+ * `./agora bench broadcast`: the customers group's replication alone; each loss of datagrams is a
+ * group of its own. `./agora bench broadcast drills`: what it bears.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
@@ -10,7 +10,9 @@ import {
   measureGroup,
   type Variant,
 } from '../group/bench-command.ts'
+import { drillsCommand } from '../group/drills/drills-command.ts'
 import { sequencer } from '../group/protocols.ts'
+import { drills } from './drills.ts'
 
 const beside = {} as const
 
@@ -51,6 +53,7 @@ export function broadcastBench(): Command {
     .action(async (flags: BroadcastFlags) => {
       process.exitCode = await measureGroup(benchOf(flags), flags)
     })
+    .addCommand(drillsCommand(sequencer, drills))
 }
 
 function benchOf(flags: BroadcastFlags): GroupBench {

@@ -32,6 +32,8 @@ export type GroupProtocol = {
    * the leader, or where nobody leads every member of the view.
    */
   ordersWrites(status: GroupStatus): boolean
+  /** The first index that the log of the member that says this still holds. */
+  logBegins(status: GroupStatus): number
   /** Another value after every election or change of view, as the member that says this knows it. */
   epoch(status: GroupStatus): unknown
 }
@@ -45,7 +47,7 @@ export type GroupOptions = {
   readonly parentDir?: string | undefined
   /** Every process leaves a profile of its processor time there when it ends. */
   readonly cpuProfDir?: string | undefined
-  readonly environment?: Readonly<Record<string, string>>
+  readonly environment?: Readonly<Record<string, string>> | undefined
   /** Further ones of the member's program, as in `--no-durability`. */
   readonly memberArguments?: readonly string[]
   readonly signal?: AbortSignal | undefined

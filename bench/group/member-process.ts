@@ -81,10 +81,20 @@ export class MemberProcess {
     clearTimeout(force)
   }
 
+  /** How many lines of its log, of all its processes so far, have `text` in them. */
+  countInLog(text: string): number {
+    return this.#log()
+      .split('\n')
+      .filter((line) => line.includes(text)).length
+  }
+
   /** The end of its log. */
   lastWords(): string {
-    const { name, logPath } = this.#plan
-    const text = existsSync(logPath) ? readFileSync(logPath, 'utf8') : ''
-    return `${name}: ${text.trimEnd().split('\n').slice(-lastLines).join('\n')}`
+    return `${this.#plan.name}: ${this.#log().trimEnd().split('\n').slice(-lastLines).join('\n')}`
+  }
+
+  #log(): string {
+    const { logPath } = this.#plan
+    return existsSync(logPath) ? readFileSync(logPath, 'utf8') : ''
   }
 }

@@ -7,6 +7,7 @@ export const raft: GroupProtocol = {
   membersVariable: 'PRODUCT_DBS',
   isLed: true,
   ordersWrites: ({ protocolDetails }) => protocolDetails.role === 'leader',
+  logBegins: ({ protocolDetails }) => Number(protocolDetails.firstIndex ?? 1),
   epoch: ({ protocolDetails }) => protocolDetails.term,
 }
 
@@ -17,5 +18,6 @@ export const sequencer: GroupProtocol = {
   membersVariable: 'CUSTOMER_DBS',
   isLed: false,
   ordersWrites: ({ protocolDetails }) => protocolDetails.state === 'operational',
+  logBegins: ({ protocolDetails }) => Number(protocolDetails.firstRetained ?? 0),
   epoch: ({ protocolDetails }) => protocolDetails.viewId,
 }

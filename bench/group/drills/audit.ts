@@ -12,6 +12,13 @@ import {
 import type { Group } from '../group.ts'
 import type { AcknowledgedWrite } from './history.ts'
 
+/** What clients were told. */
+export type Told = {
+  readonly acknowledged: readonly Pick<AcknowledgedWrite, 'key'>[]
+  /** Keys of writes that did not happen and will not. */
+  readonly refused: readonly string[]
+}
+
 export type Audit = {
   readonly acknowledged: number
   /** Rows of each replica, acknowledged or not. */
@@ -20,6 +27,8 @@ export type Audit = {
   readonly missing: number
   /** Applied more than once at some replica. */
   readonly twice: number
+  /** Refused for certain, and with a row at some replica. */
+  readonly refusedButThere: number
   /** Tables in which replicas differ, in words. */
   readonly differences: readonly string[]
 }
@@ -32,11 +41,7 @@ const pollMs = 100
 const keysMax = 50_000
 
 /** All members must run, and nobody write. */
-export async function auditGroup(
-  group: Group,
-  writes: readonly AcknowledgedWrite[],
-  signal: AbortSignal,
-): Promise<Audit> {
+export async function auditGroup(group: Group, told: Told, signal: AbortSignal): Promise<Audit> {
   const replicas: Replica[] = []
   try {
     for (const member of group.members) {
@@ -44,15 +49,19 @@ export async function auditGroup(
     }
     const differences = await untilEqualPosition(replicas, signal)
     const counts = await Promise.all(replicas.map(({ connection }) => countRows(connection)))
-    const keys = writes.map(({ key }) => key)
+    const keys = told.acknowledged.map(({ key }) => key)
     const missing = await Promise.all(
       replicas.map(({ connection }) => countMissing(connection, keys)),
+    )
+    const absent = await Promise.all(
+      replicas.map(({ connection }) => countMissing(connection, told.refused)),
     )
     return {
       acknowledged: keys.length,
       rows: Math.min(...counts.map(({ rows }) => rows)),
       missing: Math.max(...missing),
       twice: Math.max(...counts.map(({ twice }) => twice)),
+      refusedButThere: told.refused.length - Math.min(...absent),
       differences,
     }
   } finally {

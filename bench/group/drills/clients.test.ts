@@ -5,6 +5,7 @@ import { memberId } from '../../../common/member.ts'
 import { until } from '../../../test/until.ts'
 import { keyOf } from '../command.ts'
 import { History } from './history.ts'
+import { OneShots } from './one-shots.ts'
 import { longestRead, Reader } from './readers.ts'
 import { Writers } from './writers.ts'
 
@@ -12,6 +13,8 @@ import { Writers } from './writers.ts'
 function fakeGroup() {
   const group = {
     isDown: false,
+    /** What it refuses while it is down has surely not happened. */
+    isSure: true,
     attempts: [] as { member: number; key: string }[],
     seen: new Set<string>(),
     members: [0, 1, 2].map((id) => ({
@@ -20,7 +23,8 @@ function fakeGroup() {
         submit: async (command: Uint8Array): Promise<number> => {
           await sleep(1)
           group.attempts.push({ member: id, key: keyOf(command) })
-          if (id === 0 && group.isDown) throw new AppError('UNAVAILABLE')
+          if (id === 0 && group.isDown)
+            throw new AppError('UNAVAILABLE', { definite: group.isSure })
           group.seen.add(keyOf(command))
           return group.attempts.length
         },
@@ -103,4 +107,27 @@ it('a read that lacks what was acknowledged before it began is stale', async () 
   expect(reader.outcomes.find(({ kind }) => kind === 'stale')?.missing).toEqual(['lost'])
   const always = { fromMs: 0, toMs: Number.POSITIVE_INFINITY }
   expect(longestRead(reader.outcomes, always)).toBeGreaterThan(0.5)
+})
+
+it('a write that is tried once is acknowledged, refused for certain, or nobody knows', async () => {
+  const group = fakeGroup()
+  const [member] = group.members
+  if (member === undefined) throw new Error('there are members')
+  const history = new History()
+  const shots = new OneShots({ member, history, sizeBytes: 64, everyMs: 1, timeoutMs: 100 })
+  const has = (kind: string) => shots.outcomes.some((one) => one.kind === kind)
+  await until(() => has('acknowledged'), 5_000)
+  group.isDown = true
+  await until(() => has('refused'), 5_000)
+  group.isSure = false
+  await until(() => has('unknown'), 5_000)
+  await shots.stop()
+  const keysOf = (kind: string) =>
+    shots.outcomes.filter((one) => one.kind === kind).map(({ key }) => key)
+  expect(history.acknowledged.map(({ key }) => key)).toEqual(keysOf('acknowledged'))
+  expect(keysOf('acknowledged').every((key) => group.seen.has(key))).toBe(true)
+  expect([...keysOf('refused'), ...keysOf('unknown')].some((key) => group.seen.has(key))).toBe(
+    false,
+  )
+  expect(new Set(group.attempts.map(({ key }) => key)).size).toBe(group.attempts.length)
 })

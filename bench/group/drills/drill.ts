@@ -15,6 +15,8 @@ export type DrillSetting = {
   readonly pauseMs: number
   readonly basePort: number
   readonly parentDir: string | undefined
+  /** Of the members' processes, besides what the group sets. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Where the members' logs are copied in the end. */
   readonly logsDir: string | undefined
   readonly signal: AbortSignal

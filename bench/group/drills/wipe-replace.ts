@@ -4,23 +4,19 @@
  * status is read in Raft's words: of all drills this one belongs to groups that replace members.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quorumOf } from '../../../common/quorum.ts'
 import type { GroupStatus } from '../../../replication/replicated-log.ts'
 import type { GroupMember } from '../member.ts'
 import { atMost, type Bar, type Drill, figure, must, none } from './drill.ts'
 import { acknowledgedPerSecond, failuresByCode, longestSilence, type Span } from './history.ts'
 import { isGettingState, type Scene, withScene } from './scene.ts'
+import { pauseToMinority, untilLogForgets, type WithoutQuorum } from './wipe.ts'
 
 const calmMs = 1_000
 /** Wiped, and writes go on without it. */
 const awayMs = 2_000
-const forgetsWithinMs = 60_000
 const askWithinMs = 30_000
 const recoverWithinMs = 120_000
 const pollMs = 25
-const noQuorumMs = 1_500
-/** A signal is on its way for less than this. */
-const pausedForSureMs = 100
 /** What may still be missing when it gets its vote, and be appended between two looks. */
 const closeBehindEntries = 2_000
 /** As when a leader dies. */
@@ -34,17 +30,10 @@ type Seen = {
   readonly lag: number
 }
 
-/** While so many were paused that only the empty disk could have made a quorum. */
-type NoQuorum = {
-  readonly acknowledged: number
-  /** Until writes went on. */
-  readonly span: Span
-}
-
 type Course = {
   readonly seen: readonly Seen[]
   readonly outsideBeforeReplace: boolean
-  readonly withoutQuorum: NoQuorum
+  readonly withoutQuorum: WithoutQuorum
   readonly gotState: boolean
   readonly wipedMs: number
   readonly replacedMs: number
@@ -103,18 +92,6 @@ export const wipeReplace: Drill = {
     }),
 }
 
-/** Once no log holds the beginning, a member that has nothing needs the whole state. */
-async function untilLogForgets({ group, setting }: Scene): Promise<number> {
-  const giveUpAtMs = performance.now() + forgetsWithinMs
-  while (performance.now() < giveUpAtMs) {
-    const status = await group.status((await group.leader()).address.id)
-    const firstIndex = Number(status?.protocolDetails.firstIndex ?? 1)
-    if (firstIndex > 1) return firstIndex
-    await sleep(pollMs, undefined, { signal: setting.signal })
-  }
-  throw new Error(`the leader still keeps its whole log after ${forgetsWithinMs} ms`)
-}
-
 async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course> {
   const { group, setting } = scene
   const { signal, say } = setting
@@ -128,7 +105,7 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
   say(`member ${id} runs with an empty disk and asks to be let in`)
   // Time enough to get the state, if anybody gave it to a stranger: then it would have all it needs.
   await sleep(awayMs, undefined, { signal })
-  const withoutQuorum = await pauseAllButMinority(scene, victim)
+  const withoutQuorum = await pauseToMinority(scene, victim)
 
   const seen: Seen[] = []
   let gotState = false
@@ -151,32 +128,6 @@ async function wipeAndReplace(scene: Scene, victim: GroupMember): Promise<Course
   } finally {
     operator.close()
   }
-}
-
-/**
- * Pauses so many of the others that those left are one short of a quorum, the empty disk not counted:
- * nothing may be acknowledged. Goes on when writes do.
- */
-async function pauseAllButMinority(scene: Scene, victim: GroupMember): Promise<NoQuorum> {
-  const { group, writers, history, setting } = scene
-  const leader = await group.leader()
-  const followers = group.members.filter((member) => member !== victim && member !== leader)
-  const paused = followers.slice(0, group.members.length - quorumOf(group.members.length))
-  const fromMs = performance.now()
-  let untilMs = fromMs
-  for (const member of paused) member.pause()
-  try {
-    await sleep(noQuorumMs, undefined, { signal: setting.signal })
-    untilMs = performance.now()
-  } finally {
-    for (const member of paused) member.resume()
-  }
-  const acknowledged = history.acknowledged.filter(
-    ({ invokedMs, acknowledgedMs }) =>
-      invokedMs > fromMs + pausedForSureMs && acknowledgedMs < untilMs,
-  )
-  await writers.acknowledgesAgain(untilMs, recoverWithinMs)
-  return { acknowledged: acknowledged.length, span: { fromMs, toMs: performance.now() } }
 }
 
 /** It answers, says that it cannot serve, and the others do not count it under its new disk. */
