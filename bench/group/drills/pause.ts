@@ -39,8 +39,8 @@ type Round = {
   readonly epochsDiffer: boolean
   readonly rejoinedAfterMs: number
   readonly reads: readonly ReadOutcome[]
-  /** Begun while it was paused, and answered. */
-  readonly pausedReads: number
+  /** Begun while it was paused. */
+  readonly pausedReads: readonly ReadOutcome[]
   readonly pausedWrites: number
 }
 
@@ -57,6 +57,9 @@ export const leaderPause: Drill = {
           'no election when it goes on',
           rounds.every(({ epochsDiffer }) => !epochsDiffer),
         ),
+        readsBar('reads begun during the pause and answered by it', rounds, ({ kind }) => {
+          return kind !== 'failed'
+        }),
         resumedGapBar(rounds, 1_000),
       ],
     }),
@@ -73,6 +76,14 @@ export const memberPause: Drill = {
       // As when one that was killed returns: it is let in again by a change of view.
       bars: (rounds) => [
         atMost('write gap in the pause, worst', worst(rounds, 'pausedGapMs'), ms(1_000)),
+        // It may say for a while that it is catching up.
+        readsBar(
+          'reads begun at it during the pause, and answered or refused',
+          rounds,
+          ({ code }) => {
+            return code === '' || code === 'UNAVAILABLE'
+          },
+        ),
         resumedGapBar(rounds, 300),
       ],
     }),
@@ -133,8 +144,7 @@ async function pauseOnce(scene: Scene, paused: GroupMember): Promise<Round> {
       epochsDiffer: epoch === undefined || epoch !== epochAfter,
       rejoinedAfterMs: rejoinedMs - resumedMs,
       reads: reader.outcomes,
-      pausedReads: reader.outcomes.filter((read) => read.kind !== 'failed' && begunInPause(read))
-        .length,
+      pausedReads: reader.outcomes.filter(begunInPause),
       pausedWrites: shots.outcomes.filter(begunInPause).length,
     }
   } finally {
@@ -174,11 +184,6 @@ function resultOf(rounds: readonly Round[], bars: readonly Bar[]): DrillResult {
       ),
       none('stale reads at the paused member', count('stale'), stale?.missing.join(', ')),
       atLeast(
-        'reads begun during the pause and answered by it',
-        Math.min(...rounds.map(({ pausedReads }) => pausedReads)),
-        answeredMin,
-      ),
-      atLeast(
         'writes begun at it during the pause, and what became of them told',
         Math.min(...rounds.map(({ pausedWrites }) => pausedWrites)),
         answeredMin,
@@ -190,12 +195,28 @@ function resultOf(rounds: readonly Round[], bars: readonly Bar[]): DrillResult {
       figure('write gap in the pause, worst', worst(rounds, 'pausedGapMs'), 'ms'),
       figure('back in the group after', worst(rounds, 'rejoinedAfterMs'), 'ms'),
       figure('reads answered', count('fresh') + count('stale'), ''),
+      figure(
+        'of those begun in a pause, answered, fewest',
+        Math.min(
+          ...rounds.map(({ pausedReads }) => pausedReads.filter(({ code }) => code === '').length),
+        ),
+        '',
+      ),
       {
         what: 'reads refused or timed out',
         seen: countByCode(reads.filter(({ kind }) => kind === 'failed')) || 'none',
       },
     ],
   }
+}
+
+function readsBar(
+  what: string,
+  rounds: readonly Round[],
+  counts: (read: ReadOutcome) => boolean,
+): Bar {
+  const fewest = Math.min(...rounds.map(({ pausedReads }) => pausedReads.filter(counts).length))
+  return atLeast(what, fewest, answeredMin)
 }
 
 function resumedGapBar(rounds: readonly Round[], limit: number): Bar {
