@@ -4,6 +4,7 @@
  * CodecError. It must not know what the pieces mean.
  */
 import { CodecError } from './codec-error.ts'
+import type { Slab } from './slab.ts'
 
 const twoToThe32 = 4_294_967_296
 const safeHighMax = 0x1f_ffff
@@ -13,13 +14,11 @@ const uintMaxBytes = 8
 /** Grows as it is written; finish() hands out exactly what was written. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>
-  #view: DataView
   #at = 0
 
   /** With what will be written as `sizeBytes`, exactly, nothing is ever copied. */
   constructor(sizeBytes = 256) {
     this.#bytes = new Uint8Array(sizeBytes)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   u8(value: number): this {
@@ -29,23 +28,16 @@ export class ByteWriter {
   }
 
   u16(value: number): this {
-    const at = this.#advance(2)
-    this.#view.setUint16(at, value)
-    return this
+    return this.u8(value >>> 8).u8(value)
   }
 
   u32(value: number): this {
-    const at = this.#advance(4)
-    this.#view.setUint32(at, value)
-    return this
+    return this.u16(value >>> 16).u16(value)
   }
 
   /** A safe integer ≥ 0, in eight bytes: its size does not depend on it. */
   u53(value: number): this {
-    const at = this.#advance(8)
-    this.#view.setUint32(at, Math.floor(value / twoToThe32))
-    this.#view.setUint32(at + 4, value % twoToThe32)
-    return this
+    return this.u32(Math.floor(value / twoToThe32)).u32(value % twoToThe32)
   }
 
   /** A safe integer ≥ 0, seven bits in a byte, lowest first: small ones are short. */
@@ -86,8 +78,8 @@ export class ByteWriter {
    * Instead of finish(): a copy of what was written, and the writer begins again. One that is used
    * for everything of a kind soon has the size of the largest, and grows no more.
    */
-  take(): Uint8Array {
-    const written = this.#bytes.slice(0, this.#at)
+  take(slab: Slab): Uint8Array {
+    const written = slab.copy(this.#bytes.subarray(0, this.#at))
     this.#at = 0
     return written
   }
@@ -111,18 +103,15 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(neededBytes, this.#bytes.length * 2))
     grown.set(this.#bytes)
     this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
   }
 }
 
 export class ByteReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
   #at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get remainingBytes(): number {
@@ -134,18 +123,17 @@ export class ByteReader {
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2))
+    return (this.u8() << 8) | this.u8()
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4))
+    return this.u16() * 0x1_0000 + this.u16()
   }
 
   u53(): number {
-    const at = this.#take(8)
-    const high = this.#view.getUint32(at)
+    const high = this.u32()
     if (high > safeHighMax) throw new CodecError('a number is too large')
-    return high * twoToThe32 + this.#view.getUint32(at + 4)
+    return high * twoToThe32 + this.u32()
   }
 
   uint(): number {

@@ -5,6 +5,7 @@
  *   entry = 1  submittedAtMs:u53  bytes      a write
  *         = 0  JSON                          a member's clock
  */
+import { assert } from '../../common/assert.ts'
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
 import type { CommandCodec } from '../../replication/replicated-log.ts'
@@ -25,13 +26,45 @@ export function keyOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, keyBytes).toString('base64url')
 }
 
+/** Named by its bytes when somebody asks: where nothing is applied, nobody does. */
+class Write implements Command<WriteBody>, WriteBody {
+  readonly type = 'write'
+  readonly bytes: Uint8Array
+  readonly #submittedAtMs: number
+  #key: string | undefined
+
+  constructor(bytes: Uint8Array, submittedAtMs: number) {
+    this.bytes = bytes
+    this.#submittedAtMs = submittedAtMs
+  }
+
+  get key(): string {
+    this.#key ??= keyOf(this.bytes)
+    return this.#key
+  }
+
+  get request(): Command<WriteBody>['request'] {
+    const submittedAtMs = this.#submittedAtMs
+    return { requestId: this.key, fingerprint: '', retention: 'brief', submittedAtMs }
+  }
+
+  get body(): WriteBody {
+    return this
+  }
+
+  /** Without the name. */
+  encode(): Uint8Array {
+    return new ByteWriter(headerBytes + this.bytes.length)
+      .u8(tags.write)
+      .u53(this.#submittedAtMs)
+      .raw(this.bytes)
+      .finish()
+  }
+}
+
 /** `bytes`: at least its key. The same bytes again are the same request. */
 export function writeCommand(bytes: Uint8Array, submittedAtMs: number): Command<WriteBody> {
-  const key = keyOf(bytes)
-  return {
-    request: { requestId: key, fingerprint: '', retention: 'brief', submittedAtMs },
-    body: { type: 'write', key, bytes },
-  }
+  return new Write(bytes, submittedAtMs)
 }
 
 const clocks = jsonCommandCodec<ClockBody>()
@@ -42,12 +75,8 @@ export const commandCodec: CommandCodec<Command<WriteBody | ClockBody>> = {
       const json = clocks.encode(command)
       return new ByteWriter(1 + json.length).u8(tags.clock).raw(json).finish()
     }
-    const { request, body } = command as Command<WriteBody>
-    return new ByteWriter(headerBytes + body.bytes.length)
-      .u8(tags.write)
-      .u53(request.submittedAtMs)
-      .raw(body.bytes)
-      .finish()
+    assert(command instanceof Write, 'a measured group has commands of two kinds')
+    return command.encode()
   },
   decode: (payload) => {
     const reader = new ByteReader(payload)

@@ -4,6 +4,7 @@
  */
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
+import { Slab } from '../../common/slab.ts'
 import type { MemberId } from '../../common/member.ts'
 import { unreachable } from '../../common/assert.ts'
 import type { MessageCodec } from '../protocol.ts'
@@ -24,13 +25,14 @@ const tag = { request: 1, sequence: 2, retransmitRequest: 3, barrierAsk: 4, barr
 
 /** Most messages fit a datagram. */
 const scratch = new ByteWriter(1_500)
+const slab = new Slab()
 
 export const sequencerCodec: MessageCodec<SequencerMessage> = {
   encode(message) {
     scratch.restart()
     writeHeader(scratch, message.header)
     for (const part of message.parts) writePart(scratch, part)
-    return scratch.take()
+    return scratch.take(slab)
   },
   decode(bytes) {
     const reader = new ByteReader(bytes)

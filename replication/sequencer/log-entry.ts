@@ -5,6 +5,7 @@
 import { assert } from '../../common/assert.ts'
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
+import { Slab } from '../../common/slab.ts'
 import type { StoredEntry } from '../protocol.ts'
 import { readSequence, writeSequence } from './codec.ts'
 import type { SequenceMessage } from './message.ts'
@@ -13,6 +14,7 @@ import { logIndexOf } from './view.ts'
 const formatVersion = 1
 
 const scratch = new ByteWriter(4_096)
+const slab = new Slab()
 
 export type LogEntry = {
   readonly sequence: SequenceMessage
@@ -25,7 +27,7 @@ export function encodeEntry({ sequence, payloads }: LogEntry): StoredEntry {
   scratch.restart().u8(formatVersion)
   writeSequence(scratch, sequence)
   for (const payload of payloads) scratch.bytes(payload)
-  return { index: logIndexOf(sequence.globalSequence), bytes: scratch.take() }
+  return { index: logIndexOf(sequence.globalSequence), bytes: scratch.take(slab) }
 }
 
 /** Throws CodecError when the bytes are no entry, or that of another index. */

@@ -6,6 +6,7 @@
  * it durably first, and serves it to whoever lacks it.
  */
 import { assert } from '../../common/assert.ts'
+import { Slab } from '../../common/slab.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { RequestId, RequestPart, RequestRun } from './message.ts'
 import { chunkBytes, requestKey } from './message.ts'
@@ -41,6 +42,7 @@ export class RequestPool {
   readonly #senders = new Map<MemberId, Map<Incarnation, Stream>>()
   readonly #partials = new Map<string, Partial>()
   #reservedBytes = 0
+  readonly #slab = new Slab()
 
   constructor(limits: PoolLimits) {
     this.#limits = limits
@@ -70,7 +72,7 @@ export class RequestPool {
   /** Adds a piece; true once the request is held for the first time. */
   add(part: RequestPart): boolean {
     if (this.has(part.id)) return false
-    const payload = part.chunks === 1 ? part.bytes.slice() : this.#assemble(part)
+    const payload = part.chunks === 1 ? this.#slab.copy(part.bytes) : this.#assemble(part)
     if (payload === undefined || payload.length > this.#limits.requestMaxBytes) return false
     this.hold(part.id, payload)
     return true
