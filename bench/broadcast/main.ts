@@ -3,6 +3,7 @@
  * group of its own. `./agora bench broadcast drills`: what it bears.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { requireCorosync, startCorosync } from '../corosync/corosync-system.ts'
 import {
   addGroupOptions,
   type GroupBench,
@@ -14,7 +15,9 @@ import { drillsCommand } from '../group/drills/drills-command.ts'
 import { sequencer } from '../group/protocols.ts'
 import { drills } from './drills.ts'
 
-const beside = {} as const
+const beside = {
+  corosync: { loadsItself: true, require: requireCorosync, start: startCorosync },
+} as const
 
 const kinds = ['write', 'read'] as const
 const places = { one: 'leader', all: 'all' } as const

@@ -168,6 +168,9 @@ function startsOf(
   if (!flags.grpc && !other.loadsItself) {
     throw new Error('--no-grpc measures ours alone: leave --beside out.')
   }
+  if (flags.grpc && other.loadsItself) {
+    throw new Error(`${flags.beside} is loaded by its own clients: give --no-grpc with --beside.`)
+  }
   other.require()
   return [...starts, () => other.start({ ...shared, basePort: basePort + portsPerSystem })]
 }
