@@ -87,7 +87,7 @@ describe('one replica after the other', () => {
     expect(Date.now() - startedAt).toBeLessThan(250)
   })
 
-  it.each(['UNAVAILABLE', 'OVERLOADED', 'DEADLINE_EXCEEDED'] as const)(
+  it.each(['UNAVAILABLE', 'OVERLOADED', 'DEADLINE_EXCEEDED', 'REQUEST_TOO_OLD'] as const)(
     'goes on after %s with the same request',
     async (code) => {
       const seen: string[] = []
@@ -105,6 +105,12 @@ describe('one replica after the other', () => {
       expect(seen).toEqual(['same', 'same'])
     },
   )
+
+  it('tells nobody that a copy came too late, when every one does', async () => {
+    const late = await serve(() => Promise.reject(new AppError('REQUEST_TOO_OLD')))
+    const call = connect([late.port]).call('Say', {}, within(300))
+    await expect(call).rejects.toMatchObject({ code: 'UNAVAILABLE', definite: true })
+  })
 
   it('tells what a replica said rather than that another one is not there', async () => {
     const message = 'Member 4 has not been heard for 2 s'
