@@ -1,6 +1,6 @@
 /**
  * When small things wait for company, so that datagrams are shared: the status of a member whose
- * word is not needed (tellers.ts), and a number for a few requests (issue.ts). Only while much is
+ * word is not needed (tellers.ts), and a number for a single request (issue.ts). Only while much is
  * being written, and a millisecond at most. It must not know what it is that waits.
  */
 

@@ -70,24 +70,26 @@ describe('while an earlier number is under way', () => {
     expect(issue(0)).toEqual([1])
   })
 
-  it('lets a few requests wait for others under load, until it is stable', () => {
+  it('lets a single request wait for others under load, until it is stable', () => {
     const { request, issue, isBusyAt, becomesStable } = create()
     isBusyAt(100)
     request(1)
     expect(issue(100)).toEqual([1])
-    request(2)
+    request(1)
     expect(issue(100.5)).toBeUndefined()
     becomesStable(0)
-    expect(issue(100.6)).toEqual([2])
+    expect(issue(100.6)).toEqual([1])
   })
 
-  it('waits no longer than a moment, nor when there are as many as members', () => {
+  it('waits no longer than a moment, nor when there is another', () => {
     const { request, issue, isBusyAt } = create()
     isBusyAt(100)
-    request(3)
-    expect(issue(100)).toEqual([3])
-    request(3)
-    expect(issue(100)).toEqual([3])
+    request(1)
+    expect(issue(100)).toEqual([1])
+    request(1)
+    expect(issue(100)).toBeUndefined()
+    request(1)
+    expect(issue(100)).toEqual([2])
     request(1)
     expect(issue(100)).toBeUndefined()
     expect(issue(100.9)).toBeUndefined()

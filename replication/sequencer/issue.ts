@@ -82,14 +82,15 @@ export class Issuer {
   }
 
   /**
-   * A message of fewer requests than there are members, while the one before is not stable: once it
-   * is, its submitters have more to name. Under load, and a moment at most.
+   * A single request, while the message before is not stable: others are on their way, and soon its
+   * submitters have more to name. To wait for more than one more costs time where the network is
+   * what takes it. Under load, and a moment at most.
    */
   #waits({ globalSequence, names }: SequenceMessage, nowMs: number): boolean {
-    const { company, stableUpTo, view } = this.#options
-    if (stableUpTo() >= globalSequence - 1 || !company.isBusy(nowMs)) return false
-    const requests = names.reduce((sum, { count }) => sum + count, 0)
-    return requests < view.seats.length && company.mayNumberWait(nowMs)
+    const { company, stableUpTo } = this.#options
+    const isSingle = names.length === 1 && names[0]?.count === 1
+    if (!isSingle || stableUpTo() >= globalSequence - 1) return false
+    return company.isBusy(nowMs) && company.mayNumberWait(nowMs)
   }
 
   /** Rules (a) and (b). */
