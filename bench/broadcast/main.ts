@@ -3,12 +3,17 @@
  * group of its own. `./agora bench broadcast drills`: what it bears.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { requireCorosync, startCorosync } from '../corosync/corosync-system.ts'
+import {
+  type CorosyncTransport,
+  requireCorosync,
+  startCorosync,
+} from '../corosync/corosync-system.ts'
 import {
   addGroupOptions,
   type GroupBench,
   type GroupFlags,
   measureGroup,
+  type OtherSystem,
   type Variant,
 } from '../group/bench-command.ts'
 import { drillsCommand } from '../group/drills/drills-command.ts'
@@ -16,7 +21,8 @@ import { sequencer } from '../group/protocols.ts'
 import { drills } from './drills.ts'
 
 const beside = {
-  corosync: { loadsItself: true, require: requireCorosync, start: startCorosync },
+  corosync: besideCorosync('knet'),
+  'corosync-udpu': besideCorosync('udpu'),
 } as const
 
 const kinds = ['write', 'read'] as const
@@ -57,6 +63,14 @@ export function broadcastBench(): Command {
       process.exitCode = await measureGroup(benchOf(flags), flags)
     })
     .addCommand(drillsCommand(sequencer, drills))
+}
+
+function besideCorosync(transport: CorosyncTransport): OtherSystem {
+  return {
+    loadsItself: true,
+    require: requireCorosync,
+    start: (options) => startCorosync(transport, options),
+  }
 }
 
 function benchOf(flags: BroadcastFlags): GroupBench {

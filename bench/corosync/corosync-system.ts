@@ -1,7 +1,7 @@
 /**
  * corosync as something to be measured, beside ours: as many daemons on this machine, each in a
- * network namespace, datagrams signed with HMAC-SHA-256 as ours are, and a client of its closed
- * process groups (cpg) at each. It keeps nothing on disk, and delivers what one member has.
+ * network namespace, and a client of its closed process groups (cpg) at each. It keeps nothing on
+ * disk. Over knet, its default, datagrams are signed with HMAC-SHA-256 as ours are.
  */
 import { randomBytes } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
@@ -17,6 +17,9 @@ import { processorMs } from '../group/processor-time.ts'
 import type { MeasuredSystem, Place, Target } from '../group/system.ts'
 import { LoadProcess } from './load-process.ts'
 import { createNamespaces, type Namespaces } from './namespaces.ts'
+
+/** `knet` is its default; `udpu` sends plainly, without signatures. */
+export type CorosyncTransport = 'knet' | 'udpu'
 
 export type CorosyncOptions = {
   readonly members: number
@@ -40,8 +43,12 @@ export function requireCorosync(): string {
   )
 }
 
-export async function startCorosync(options: CorosyncOptions): Promise<MeasuredSystem> {
-  const name = requireCorosync()
+export async function startCorosync(
+  transport: CorosyncTransport,
+  options: CorosyncOptions,
+): Promise<MeasuredSystem> {
+  const signed = transport === 'knet' ? 'signed' : 'not signed'
+  const name = `${requireCorosync()}, ${transport}, ${signed}`
   const dir = mkdtempSync(join(options.parentDir ?? tmpdir(), 'agora-bench-corosync-'))
   let network: Namespaces | undefined
   let cluster: Cluster | undefined
@@ -53,7 +60,7 @@ export async function startCorosync(options: CorosyncOptions): Promise<MeasuredS
   try {
     compileLoad(join(dir, 'cpg-load'))
     network = createNamespaces('agora-cpg', options.members)
-    cluster = new Cluster(network, dir)
+    cluster = new Cluster(network, dir, transport)
     await cluster.start(options.signal)
   } catch (error) {
     const said = cluster?.lastWords() ?? ''
@@ -78,11 +85,11 @@ class Cluster {
   /** The load under way, which the targets that are called together share. */
   #begun: Promise<readonly LoadProcess[]> | undefined
 
-  constructor(network: Namespaces, dir: string) {
+  constructor(network: Namespaces, dir: string, transport: CorosyncTransport) {
     this.#network = network
     this.#dir = dir
     writeFileSync(join(dir, 'authkey'), randomBytes(keyBytes), { mode: 0o400 })
-    writeFileSync(join(dir, 'corosync.conf'), configuration(network.addresses, dir))
+    writeFileSync(join(dir, 'corosync.conf'), configuration(network.addresses, dir, transport))
     this.#daemons = network.addresses.map((_, member) => {
       const own = '/run /var/lib/corosync'
       const shell = `for at in ${own}; do mount -t tmpfs tmpfs $at; done; mkdir -p /run/corosync; exec corosync -f -c ${dir}/corosync.conf`
@@ -172,7 +179,11 @@ class Cluster {
 }
 
 /** Its defaults, but for what is compared: signed, not encrypted. */
-function configuration(addresses: readonly string[], dir: string): string {
+function configuration(
+  addresses: readonly string[],
+  dir: string,
+  transport: CorosyncTransport,
+): string {
   const nodes = addresses.map(
     (address, member) =>
       `  node {\n    ring0_addr: ${address}\n    name: member${member}\n    nodeid: ${member + 1}\n  }`,
@@ -181,10 +192,10 @@ function configuration(addresses: readonly string[], dir: string): string {
     'totem {',
     '  version: 2',
     '  cluster_name: agora-bench',
-    '  transport: knet',
-    '  crypto_cipher: none',
-    '  crypto_hash: sha256',
-    `  keyfile: ${dir}/authkey`,
+    `  transport: ${transport}`,
+    ...(transport === 'knet'
+      ? ['  crypto_cipher: none', '  crypto_hash: sha256', `  keyfile: ${dir}/authkey`]
+      : []),
     '}',
     'nodelist {',
     ...nodes,
