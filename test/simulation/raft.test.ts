@@ -157,7 +157,10 @@ describe('each planted bug is found', () => {
     // Progress, too: a removal that only a learner confirmed leaves voters who believe themselves out.
     learnerCounts: { check: /commit safety|only voters lead|progress/, overrides: manyLearners },
     installKeepsTail: { check: /exception|log matching|durable/, overrides: lonelyLeaders },
-    foundWithoutAll: { check: /election safety|agreement|commit safety/, overrides: lostFounders },
+    foundWithoutAll: {
+      check: /election safety|agreement|commit safety|leader completeness/,
+      overrides: lostFounders,
+    },
     trimBeyondDurable: { check: /trim/, overrides: slowDisks },
   }
 

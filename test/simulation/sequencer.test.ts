@@ -131,7 +131,7 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
   issueTwice: { check: /one issuer/ },
   baseByLength: {
     check: /base/,
-    harm: { check: /one primary/, fromSeed: 100, overrides: lostDisks },
+    harm: { check: /one primary|progress/, fromSeed: 100, overrides: lostDisks },
   },
   recoverPastGap: { check: /no invention/ },
   deliverAgain: { check: /no repetition/ },
