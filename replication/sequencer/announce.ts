@@ -5,7 +5,6 @@
  */
 import { ticksOf, type SequencerConfig } from './config.ts'
 import type { Duties } from './duties.ts'
-import { requestParts } from './message.ts'
 import type { Node } from './node.ts'
 import { Probe } from './probe.ts'
 
@@ -50,7 +49,9 @@ export function announce(node: Node, { announcer, peers, standing }: Duties): vo
   const numbered = log.order.next(self, scalars.incarnation) ?? 0
   if (announcer.ordering.isDue({ begun: own.sent + 1, ended: numbered }, nowMs)) {
     repairCounters.probes += 1
-    sendLastAgain(node)
+    // Its header tells what there is. Not the request itself: one that came twice would look to those
+    // who have asked for it as if they had asked too soon.
+    outbox.statusToAll()
   }
   const { receivedUpTo } = log
   if (announcer.stability.isDue({ begun: receivedUpTo, ended: standing.stableUpTo }, nowMs)) {
@@ -62,13 +63,4 @@ export function announce(node: Node, { announcer, peers, standing }: Duties): vo
     }
   }
   if (announcer.isHeartbeatDue(now)) outbox.statusToAll()
-}
-
-/** If only the last was lost, here it is; if more was, its header tells whoever lacks it. */
-function sendLastAgain({ outbox, own, pool, scalars, self }: Node): void {
-  const id = { sender: self, incarnation: scalars.incarnation, localSequence: own.sent }
-  const payload = pool.payload(id)
-  const parts = payload === undefined ? [] : requestParts(id, payload)
-  if (parts.length === 1) outbox.tellAll(parts)
-  else outbox.statusToAll()
 }

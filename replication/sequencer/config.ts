@@ -90,7 +90,7 @@ export const defaultSequencerConfig: SequencerConfig = {
   repairMinMs: 1,
   repairMaxMs: 20,
   probeMinMs: 2,
-  repairBackoffMaxMs: 100,
+  repairBackoffMaxMs: 25,
   messageTargetBytes: 1_370,
   requestMaxBytes: 256 * 1_024,
   ownRequestsMax: 4_000,

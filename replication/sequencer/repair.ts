@@ -158,8 +158,9 @@ export class Repair {
     this.#options.counters.unneeded += 1
     const roundTrip = this.#roundTrip(filled.to)
     if (filled.attempts === 1) roundTrip.askedTooSoon()
-    // The first ask had been answered after all: that is how long it takes.
-    else roundTrip.sample(filled.tookMs)
+    // One of the earlier asks had been answered after all: an answer takes longer than was waited,
+    // by how much nobody can tell. So it counts up to a limit.
+    else roundTrip.sample(Math.min(filled.tookMs, 2 * roundTrip.timeoutMs))
   }
 
   #roundTrip(to: MemberId): RoundTrip {
