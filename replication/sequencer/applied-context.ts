@@ -4,18 +4,22 @@
  */
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
+import { Slab } from '../../common/slab.ts'
 import { SenderOrder } from './sender-order.ts'
 import { readViewId, writeViewId } from './view-codec.ts'
 import type { ViewId } from './view.ts'
 
 const formatVersion = 2
 
+const scratch = new ByteWriter()
+const slab = new Slab()
+
 export type AppliedContext = { readonly viewId: ViewId | undefined; readonly order: SenderOrder }
 
 export function encodeContext(viewId: ViewId, order: SenderOrder): Uint8Array {
-  const writer = new ByteWriter().u8(formatVersion)
-  writeViewId(writer, viewId)
-  return writer.bytes(order.encode()).finish()
+  scratch.restart().u8(formatVersion)
+  writeViewId(scratch, viewId)
+  return scratch.bytes(order.encode()).take(slab)
 }
 
 /** Undefined: nothing has been ordered yet. Throws CodecError. */

@@ -12,6 +12,7 @@
 import { assert } from '../../common/assert.ts'
 import { ByteReader, ByteWriter } from '../../common/bytes.ts'
 import { CodecError } from '../../common/codec-error.ts'
+import { Slab } from '../../common/slab.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { RequestRun } from './message.ts'
 import { type Incarnation, type LocalSequence, step } from './view.ts'
@@ -31,11 +32,15 @@ type SenderCounters = {
 
 const unknownSender: SenderCounters = { floor: -1 as Incarnation, counters: [] }
 
+const scratch = new ByteWriter()
+const slab = new Slab()
+
 export class SenderOrder {
-  readonly #senders: Map<MemberId, SenderCounters>
+  /** Ascending by sender. */
+  #senders: Map<MemberId, SenderCounters>
 
   constructor(senders: ReadonlyMap<MemberId, SenderCounters> = new Map()) {
-    this.#senders = new Map(senders)
+    this.#senders = ascending(senders)
   }
 
   /** The only localSequence that may be ordered next; undefined: none of this incarnation ever. */
@@ -62,7 +67,7 @@ export class SenderOrder {
     const known = this.#senders.get(sender) ?? unknownSender
     const next = step(first, count)
     if (known.counters.length === 1 && known.counters[0]?.incarnation === incarnation) {
-      this.#senders.set(sender, { floor: known.floor, counters: [{ incarnation, next }] })
+      this.#set(sender, { floor: known.floor, counters: [{ incarnation, next }] })
       return
     }
     const others = known.counters.filter((one) => one.incarnation !== incarnation)
@@ -70,7 +75,13 @@ export class SenderOrder {
     counters.sort((a, b) => a.incarnation - b.incarnation)
     const dropped = counters.length > keptIncarnations ? counters.shift() : undefined
     assert(counters.length <= keptIncarnations, 'counters of few incarnations are kept')
-    this.#senders.set(sender, { floor: dropped?.incarnation ?? known.floor, counters })
+    this.#set(sender, { floor: dropped?.incarnation ?? known.floor, counters })
+  }
+
+  #set(sender: MemberId, counters: SenderCounters): void {
+    const isNew = !this.#senders.has(sender)
+    this.#senders.set(sender, counters)
+    if (isNew) this.#senders = ascending(this.#senders)
   }
 
   /** Every counter that is kept. */
@@ -86,12 +97,12 @@ export class SenderOrder {
 
   /** Equal orders give equal bytes. */
   encode(): Uint8Array {
-    const writer = new ByteWriter().u8(formatVersion).uint(this.#senders.size)
-    for (const [sender, { floor, counters }] of [...this.#senders].sort(([a], [b]) => a - b)) {
-      writer.u8(sender).uintOrNone(floor).uint(counters.length)
-      for (const { incarnation, next } of counters) writer.uint(incarnation).uint(next)
+    scratch.restart().u8(formatVersion).uint(this.#senders.size)
+    for (const [sender, { floor, counters }] of this.#senders) {
+      scratch.u8(sender).uintOrNone(floor).uint(counters.length)
+      for (const { incarnation, next } of counters) scratch.uint(incarnation).uint(next)
     }
-    return writer.finish()
+    return scratch.take(slab)
   }
 
   /** Undefined: nothing has been ordered yet. Throws CodecError. */
@@ -114,4 +125,8 @@ export class SenderOrder {
     reader.end()
     return new SenderOrder(senders)
   }
+}
+
+function ascending(senders: ReadonlyMap<MemberId, SenderCounters>): Map<MemberId, SenderCounters> {
+  return new Map([...senders].sort(([a], [b]) => a - b))
 }
