@@ -64,6 +64,17 @@ const twoViews: Partial<SimulationOptions> = {
   partitionEveryMs: 500,
   faultMaxMs: 700,
 }
+const manyRestarts: Partial<SimulationOptions> = {
+  ...busy,
+  members: 3,
+  thinkMaxMs: 5,
+  wipeShare: 0,
+  crashEveryMs: 200,
+  faultMaxMs: 100,
+  holdBack: 0.3,
+  holdBackMaxMs: 500,
+  partitionEveryMs: 300,
+}
 const lateDatagrams: Partial<SimulationOptions> = {
   ...busy,
   members: 3,
@@ -126,12 +137,12 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
     check: /linearizable reads/,
     fromSeed: 70,
   },
-  forgetPromise: { check: /one primary|promise|agreement|exception/, fromSeed: 300 },
+  forgetPromise: { check: /one primary|promise|agreement|exception/, overrides: manyRestarts },
   resumeOldView: { check: /exception|one issuer/ },
   issueTwice: { check: /one issuer/ },
   baseByLength: {
     check: /base/,
-    harm: { check: /one primary|progress/, fromSeed: 100, overrides: lostDisks },
+    harm: { check: /one primary/, fromSeed: 180, overrides: lostDisks },
   },
   recoverPastGap: { check: /no invention/ },
   deliverAgain: { check: /no repetition/ },
@@ -143,7 +154,11 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
     harm: { check: /one primary/, overrides: lateDatagrams },
   },
   installUnpromised: { rule: markedRules[4], check: /exception|promise|one primary|one issuer/ },
-  countWiped: { rule: markedRules[5], check: /one primary|who is counted/ },
+  countWiped: {
+    rule: markedRules[5],
+    check: /one primary|who is counted/,
+    overrides: lostDisks,
+  },
   forgetRecovering: {
     rule: markedRules[5],
     check: /whole again/,
@@ -154,7 +169,7 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
   rebuildWithoutTail: {
     rule: markedRules[7],
     check: /whole again/,
-    harm: { check: /one primary/, overrides: lostDisks },
+    harm: { check: /one primary/, fromSeed: 260, overrides: lostDisks },
   },
 }
 
