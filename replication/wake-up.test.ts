@@ -6,9 +6,13 @@ function create() {
   const clock = new ManualClock()
   const woken: number[] = []
   let atMs: number | undefined
+  let looked = 0
   const wakeUp = new WakeUp({
     clock,
-    wakeAtMs: () => atMs,
+    wakeAtMs: () => {
+      looked += 1
+      return atMs
+    },
     wake: () => {
       woken.push(clock.nowMs())
       atMs = undefined
@@ -18,7 +22,7 @@ function create() {
     atMs = ms
     wakeUp.watch()
   }
-  return { clock, woken, wakeUp, want }
+  return { clock, woken, wakeUp, want, looks: () => looked }
 }
 
 describe('a timeout that is finer than ticks', () => {
@@ -45,6 +49,22 @@ describe('a timeout that is finer than ticks', () => {
     clock.pass(10)
     expect(woken).toEqual([])
     expect(clock.timers).toBe(0)
+  })
+
+  it('is met although a later one was waited for', () => {
+    const { clock, woken, want } = create()
+    want(20)
+    clock.pass(1)
+    want(3)
+    clock.pass(30)
+    expect(woken).toEqual([3])
+  })
+
+  it('wakes nobody who does not have to be woken', () => {
+    const { clock, looks, want } = create()
+    want(100)
+    clock.pass(99)
+    expect(looks()).toBe(1)
   })
 
   it('is forgotten when the driver ends', () => {

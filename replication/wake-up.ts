@@ -16,16 +16,18 @@ export type WakeUpOptions = {
 
 export class WakeUp {
   readonly #options: WakeUpOptions
-  #timer: { cancel(): void } | undefined
+  #timer: { readonly firesAtMs: number; cancel(): void } | undefined
 
   constructor(options: WakeUpOptions) {
     this.#options = options
   }
 
-  /** The core has settled: there may be a timeout now. */
+  /** The core has settled: there may be a timeout now, or an earlier one. */
   watch(): void {
-    if (this.#timer !== undefined || this.#options.wakeAtMs() === undefined) return
-    this.#timer = this.#options.clock.every(granularityMs, () => this.#look())
+    const atMs = this.#options.wakeAtMs()
+    if (atMs === undefined) return
+    if (this.#timer !== undefined && this.#timer.firesAtMs <= atMs + granularityMs) return
+    this.#arm(atMs)
   }
 
   cancel(): void {
@@ -33,10 +35,20 @@ export class WakeUp {
     this.#timer = undefined
   }
 
-  /** The timer outlives short pauses between timeouts: under load there are many. */
+  #arm(atMs: number): void {
+    this.cancel()
+    const nowMs = this.#options.clock.nowMs()
+    const waitMs = Math.max(granularityMs, Math.ceil(atMs - nowMs))
+    const timer = this.#options.clock.every(waitMs, () => this.#look())
+    this.#timer = { firesAtMs: nowMs + waitMs, cancel: () => timer.cancel() }
+  }
+
+  /** What was put off meanwhile is met later: under load that is most of it. */
   #look(): void {
+    this.cancel()
     const atMs = this.#options.wakeAtMs()
-    if (atMs === undefined) this.cancel()
-    else if (atMs <= this.#options.clock.nowMs()) this.#options.wake()
+    if (atMs === undefined) return
+    if (atMs <= this.#options.clock.nowMs()) this.#options.wake()
+    else this.#arm(atMs)
   }
 }
