@@ -27,6 +27,7 @@ export type MeasuredLoad = {
 }
 
 type Used = { readonly times: ProcessorTimes; readonly traffic: Traffic | undefined }
+type Snapshot = Used & { readonly begunAtMs: number }
 
 export async function measureLoad(
   system: MeasuredSystem,
@@ -43,7 +44,8 @@ export async function measureLoad(
     usedMeanwhile(system, options),
   ])
   const summary = summariseRecordings(recordings)
-  const perOperation = (total: number): number => total / Math.max(1, summary.calls)
+  const operations = (summary.callsPerSecond * used.elapsedMs) / 1_000
+  const perOperation = (total: number): number => total / Math.max(1, operations)
   const { traffic } = used
   return {
     load,
@@ -84,28 +86,37 @@ async function loadItself(
   return await target.loadYourself({ kind, outstanding, warmUpMs, measuredMs, sizeBytes })
 }
 
-/** In the measured time, which begins and ends here within a few milliseconds of the load's own. */
+/**
+ * In the measured time. To look takes time itself where the client is busy: what is between two looks
+ * is counted from begin to begin, and the second one ends with the load.
+ */
 async function usedMeanwhile(
   system: MeasuredSystem,
   { warmUpMs, measuredMs, signal }: LoadOptions,
-): Promise<Used> {
+): Promise<Used & { readonly elapsedMs: number }> {
+  const endsAtMs = performance.now() + warmUpMs + measuredMs
   await sleep(warmUpMs, undefined, { signal })
   const before = await usedSoFar(system)
-  await sleep(measuredMs, undefined, { signal })
+  const now = performance.now()
+  const lookMs = now - before.begunAtMs
+  await sleep(Math.max(0, endsAtMs - now - lookMs), undefined, { signal })
   const after = await usedSoFar(system)
   const times = Object.entries(after.times).map(
     ([part, ms]) => [part, ms - (before.times[part] ?? 0)] as const,
   )
-  return { times: Object.fromEntries(times), traffic: sentMeanwhile(before.traffic, after.traffic) }
+  return {
+    times: Object.fromEntries(times),
+    traffic: sentMeanwhile(before.traffic, after.traffic),
+    elapsedMs: after.begunAtMs - before.begunAtMs,
+  }
 }
 
-async function usedSoFar(system: MeasuredSystem): Promise<Used> {
+async function usedSoFar(system: MeasuredSystem): Promise<Snapshot> {
+  const begunAtMs = performance.now()
   const { user, system: kernel } = process.cpuUsage()
   const client = (user + kernel) / 1_000
-  return {
-    times: { client, ...(await system.processorTimes()) },
-    traffic: await system.traffic(),
-  }
+  const [times, traffic] = await Promise.all([system.processorTimes(), system.traffic()])
+  return { begunAtMs, times: { client, ...times }, traffic }
 }
 
 function sentMeanwhile(

@@ -40,8 +40,7 @@ function targetOf({ client }: GroupMember): Target {
 async function timesByRole(group: Group): Promise<ProcessorTimes> {
   const leader = await group.leader()
   const times = { leader: 0, followers: 0, databases: 0 }
-  for (const member of group.members) {
-    const { replica, database } = await member.processorMs()
+  for (const { member, replica, database } of await usedByMembers(group)) {
     times[member === leader ? 'leader' : 'followers'] += replica
     times.databases += database
   }
@@ -50,12 +49,15 @@ async function timesByRole(group: Group): Promise<ProcessorTimes> {
 
 async function timesOfMembers(group: Group): Promise<ProcessorTimes> {
   const times = { members: 0, databases: 0 }
-  for (const member of group.members) {
-    const { replica, database } = await member.processorMs()
+  for (const { replica, database } of await usedByMembers(group)) {
     times.members += replica
     times.databases += database
   }
   return times
+}
+
+function usedByMembers({ members }: Group) {
+  return Promise.all(members.map(async (member) => ({ member, ...(await member.processorMs()) })))
 }
 
 /** Undefined where the protocol sends no datagrams. */
