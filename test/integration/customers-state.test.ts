@@ -13,7 +13,7 @@ import { type Random, seededRandom } from '../../common/random.ts'
 import { customersApplication } from '../../db-customers/application.ts'
 import type { Body } from '../../db-customers/commands/body.ts'
 import type { AdvancePurchase } from '../../db-customers/commands/purchases.ts'
-import { EXPIRED_KEPT_MS, SWEEP_ROWS_MAX } from '../../db-customers/limits.ts'
+import { EXPIRED_KEPT_MS, SWEEP_ROWS_MAX, sessionExpiresAtMs } from '../../db-customers/limits.ts'
 import { type Postgres, startPostgres } from '../../platform/postgres/postgres.ts'
 import type { LogIndex, Ordered } from '../../replication/replicated-log.ts'
 import type { AppliedResult, Command } from '../../replication/state-machine/application.ts'
@@ -127,7 +127,7 @@ test('expired sessions go with their carts, a bounded number at a time; so do en
   const all = { sessions: sessionCount, carts: sessionCount }
   expect(await counts()).toEqual({ ...all, attempts: 3 })
 
-  const goneAfterMs = startMs + 300_000 + 30_000 + EXPIRED_KEPT_MS
+  const goneAfterMs = sessionExpiresAtMs(startMs, 300) + EXPIRED_KEPT_MS
   await database.apply(clockCommand(self, goneAfterMs))
   expect(await counts()).toEqual({ ...all, attempts: 0 })
   const touch: Body = { type: 'touchSession', role: 'buyer', tokenHash: hashOf('0') }
