@@ -5,6 +5,7 @@ import {
   History,
   longestCall,
   longestSilence,
+  silenceWithin,
 } from './history.ts'
 
 const at = (...times: number[]) => times.map((acknowledgedMs) => ({ acknowledgedMs }))
@@ -30,6 +31,13 @@ describe('longestSilence', () => {
   it('counts to the end of the span when nothing more is acknowledged', () => {
     expect(longestSilence(at(90), { fromMs: 100, toMs: 600 })).toBe(500)
     expect(longestSilence([], { fromMs: 100, toMs: 600 })).toBe(500)
+  })
+})
+
+describe('silenceWithin', () => {
+  it('counts silence only inside the span', () => {
+    expect(silenceWithin(at(10, 150, 900), { fromMs: 100, toMs: 200 })).toBe(50)
+    expect(silenceWithin(at(10, 900), { fromMs: 100, toMs: 200 })).toBe(100)
   })
 })
 

@@ -82,6 +82,17 @@ export function longestSilence(
   return Math.max(longestMs, toMs - Math.max(lastMs, fromMs))
 }
 
+/** The same, where silence before and behind `span` was meant: it counts only inside. */
+export function silenceWithin(
+  writes: readonly Pick<AcknowledgedWrite, 'acknowledgedMs'>[],
+  span: Span,
+): number {
+  const inside = writes.filter(
+    ({ acknowledgedMs: atMs }) => atMs >= span.fromMs && atMs <= span.toMs,
+  )
+  return longestSilence(inside, span)
+}
+
 /** Of the calls under way at any time in `span`, how long the longest took in all. */
 export function longestCall(
   writes: Iterable<Pick<AcknowledgedWrite, 'invokedMs' | 'acknowledgedMs'>>,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { GroupStatus } from '../../../replication/replicated-log.ts'
 import type { GroupMember } from '../member.ts'
 import { atMost, type Bar, type Drill, figure, must, none } from './drill.ts'
-import { acknowledgedPerSecond, failuresByCode, longestSilence, type Span } from './history.ts'
+import { acknowledgedPerSecond, failuresByCode, silenceWithin, type Span } from './history.ts'
 import { isGettingState, type Scene, withScene } from './scene.ts'
 import { pauseToMinority, untilLogForgets, type WithoutQuorum } from './wipe.ts'
 
@@ -66,11 +66,8 @@ export const wipeReplace: Drill = {
           ...quorumBars(seen),
           atMost(
             'write gap of clients at other members',
-            Math.max(longestSilence(others, before), longestSilence(others, after)),
-            {
-              limit: gapLimitMs,
-              unit: 'ms',
-            },
+            Math.max(silenceWithin(others, before), silenceWithin(others, after)),
+            { limit: gapLimitMs, unit: 'ms' },
           ),
         ],
         figures: [
