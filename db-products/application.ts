@@ -8,8 +8,9 @@ import type { Outcome } from '../common/errors.ts'
 import { assetPath } from '../platform/assets.ts'
 import type { TableSession } from '../platform/postgres/tables.ts'
 import type { Application } from '../replication/state-machine/application.ts'
-import { changePrice, changeUnits, createItem, serialCounter } from './apply/items.ts'
+import { changePrice, changeUnits, createItem } from './apply/items.ts'
 import { confirm, release, reserve } from './apply/reservations.ts'
+import { serialCounters } from './apply/serials.ts'
 import { vote } from './apply/votes.ts'
 import type { ProductsCommand } from './commands/command.ts'
 import { bought, counters, items, reservations, sellers } from './tables.ts'
@@ -66,12 +67,12 @@ class Touched {
   readonly #purchaseIds = new Set<string>()
   readonly #sellerIds = new Set<number>()
   readonly #bought = new Map<string, { buyer_id: number; serial: number }>()
-  #drawsSerials = false
+  readonly #drawn = new Set<keyof typeof serialCounters>()
 
   addNamedBy(body: ProductsCommand): void {
     switch (body.type) {
       case 'createItem':
-        this.#drawsSerials = true
+        this.#drawn.add('item')
         return
       case 'changePrice':
       case 'changeUnits':
@@ -86,6 +87,9 @@ class Touched {
         for (const line of body.lines) this.#serials.add(line.item.serial)
         return
       case 'confirm':
+        this.#drawn.add('sale')
+        this.#purchaseIds.add(body.purchaseId)
+        return
       case 'release':
         this.#purchaseIds.add(body.purchaseId)
         return
@@ -113,10 +117,11 @@ class Touched {
   /** Sent together: the answers come back in one round trip. */
   async load(tables: TableSession): Promise<void> {
     const serials = [...this.#serials].map((serial) => ({ serial }))
+    const drawn = [...this.#drawn].map((of) => serialCounters[of])
     const purchases = [...this.#purchaseIds].map((purchase_id) => ({ purchase_id }))
     const sellerKeys = [...this.#sellerIds].map((seller_id) => ({ seller_id }))
     await Promise.all([
-      tables.prefetch(counters, this.#drawsSerials ? [serialCounter] : []),
+      tables.prefetch(counters, drawn),
       tables.prefetch(items, serials),
       tables.prefetch(reservations, purchases),
       tables.prefetch(sellers, sellerKeys),

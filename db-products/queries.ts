@@ -63,16 +63,11 @@ export async function listSales(
 ): Promise<SalePage> {
   const text = `
     SELECT * FROM state.sales
-    WHERE seller_id = $1 AND (sold_at_ms, purchase_id, serial) < ($2, $3, $4)
-    ORDER BY sold_at_ms DESC, purchase_id DESC, serial DESC LIMIT $5`
-  const found = await selectRows<SaleRow>(pool, 'sales', text, [
-    filters.salesOf,
-    ...before,
-    limit + 1,
-  ])
+    WHERE seller_id = $1 AND sale_serial < $2
+    ORDER BY sale_serial DESC LIMIT $3`
+  const found = await selectRows<SaleRow>(pool, 'sales', text, [filters.salesOf, before, limit + 1])
   const { page: sales, last } = cutPage(found, limit)
-  const position = last && [last.sold_at_ms, last.purchase_id, last.serial]
-  return { sales, nextCursor: position ? encodeCursor(filters, position) : '' }
+  return { sales, nextCursor: last ? encodeCursor(filters, [last.sale_serial]) : '' }
 }
 
 /** Zeros for a seller of whom nothing has been sold or said. */

@@ -1,6 +1,6 @@
 /** What read requests must look like; see commands/ for those of writes. */
 import { z } from 'zod'
-import { parseItemId, parsePurchaseId } from '../common/ids.ts'
+import { parseItemId } from '../common/ids.ts'
 import { AMOUNT_MAX } from '../common/money.ts'
 import { integer, pageLimit } from '../replication/replica/requests.ts'
 import * as field from './commands/fields.ts'
@@ -11,6 +11,13 @@ const IDS_MAX = 1000
 const SEARCH_KEYWORD_LENGTH_MAX = 32
 
 const safeInteger = z.number().int()
+const serialPosition = z.tuple([safeInteger])
+
+/** Where a page of a list goes on that is ordered by serial, newest first. */
+function serialBefore(cursor: string, filters: object): number {
+  const [serial] = decodeCursor(cursor, filters, serialPosition) ?? []
+  return serial ?? Number.MAX_SAFE_INTEGER
+}
 
 /**
  * Ids that no item can have are left out, like those that no item has. sellerId 0: of any seller.
@@ -36,21 +43,15 @@ export const listSellerItems = z
     limit: pageLimit,
   })
   .transform(({ cursor, limit, ...filters }) => {
-    const [before] = decodeCursor(cursor, filters, z.tuple([safeInteger])) ?? []
-    return { filters, before: before ?? Number.MAX_SAFE_INTEGER, limit }
+    return { filters, before: serialBefore(cursor, filters), limit }
   })
 export type ListSellerItems = z.output<typeof listSellerItems>
-
-/** soldAtMs, purchase id, serial. */
-const purchaseId = z.string().refine((value) => parsePurchaseId(value) !== undefined)
-const salePosition = z.tuple([safeInteger, purchaseId, safeInteger])
-const newestSale = [Number.MAX_SAFE_INTEGER, '', 0] as const
 
 export const listSales = z
   .object({ sellerId: field.accountId, cursor: z.string(), limit: pageLimit })
   .transform(({ cursor, limit, sellerId }) => {
     const filters = { salesOf: sellerId }
-    return { filters, before: decodeCursor(cursor, filters, salePosition) ?? newestSale, limit }
+    return { filters, before: serialBefore(cursor, filters), limit }
   })
 export type ListSales = z.output<typeof listSales>
 
@@ -60,7 +61,6 @@ const priceLimit = integer(0, AMOUNT_MAX).optional()
 
 /** By keywords: matches, similarity, up − down, serial. Without: the serial. */
 const rankPosition = z.tuple([safeInteger, safeInteger, safeInteger, safeInteger])
-const serialPosition = z.tuple([safeInteger])
 
 export const search = z
   .object({

@@ -63,7 +63,9 @@ CREATE TABLE IF NOT EXISTS state.reservations (
   changed_at_ms bigint NOT NULL
 ) WITH (fillfactor = 60); -- each is changed once, in place
 
+-- sale_serial: the order in which units were sold. Group time is too coarse to order by.
 CREATE TABLE IF NOT EXISTS state.sales (
+  sale_serial bigint PRIMARY KEY,
   purchase_id text COLLATE "C" NOT NULL,
   serial      bigint NOT NULL,
   category    integer NOT NULL,
@@ -72,11 +74,9 @@ CREATE TABLE IF NOT EXISTS state.sales (
   name        text COLLATE "C" NOT NULL,
   quantity    bigint NOT NULL,
   price       bigint NOT NULL,
-  sold_at_ms  bigint NOT NULL,
-  PRIMARY KEY (purchase_id, serial)
+  sold_at_ms  bigint NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sales_by_seller
-  ON state.sales (seller_id, sold_at_ms, purchase_id, serial);
+CREATE INDEX IF NOT EXISTS sales_by_seller ON state.sales (seller_id, sale_serial);
 
 -- Who has bought what, and how they voted (null: not yet). Decides who may vote.
 CREATE TABLE IF NOT EXISTS state.bought (

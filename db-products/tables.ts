@@ -99,6 +99,8 @@ export const reservations = defineTable<ReservationRow>()({
 })
 
 export type SaleRow = {
+  /** The order in which units were sold. */
+  sale_serial: number
   purchase_id: string
   serial: number
   category: number
@@ -113,8 +115,9 @@ export type SaleRow = {
 
 export const sales = defineTable<SaleRow>()({
   name: 'state.sales',
-  key: ['purchase_id', 'serial'],
+  key: ['sale_serial'],
   columns: {
+    sale_serial: 'bigint',
     purchase_id: 'text',
     serial: 'bigint',
     category: 'integer',

@@ -224,6 +224,7 @@ describe('reservations', () => {
 
     expect(tables.all(sales)).toEqual([
       {
+        sale_serial: 1,
         purchase_id: 'p',
         serial: 1,
         category: 3,
@@ -234,7 +235,7 @@ describe('reservations', () => {
         price: 100,
         sold_at_ms: clockMs,
       },
-      expect.objectContaining({ serial: 2, seller_id: 8, quantity: 1, price: 30 }),
+      expect.objectContaining({ sale_serial: 2, serial: 2, seller_id: 8, quantity: 1, price: 30 }),
     ])
     expect(tables.all(sellers)).toEqual([
       { seller_id: seller, up: 0, down: 0, items_sold: 2 },

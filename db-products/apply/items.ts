@@ -13,22 +13,16 @@ import type {
   ItemReference,
   ItemView,
 } from '../commands/command.ts'
-import { counters, type ItemRow, items } from '../tables.ts'
-
-/** The counter that gives items their serials: one for all categories. */
-export const serialCounter = { name: 'item_serial' } as const
+import { type ItemRow, items } from '../tables.ts'
+import { drawSerial } from './serials.ts'
 
 export async function createItem(
   command: CreateItem,
   tables: TableSession,
   groupTimeMs: number,
 ): Promise<Outcome<ItemView>> {
-  const counter = await tables.get(counters, serialCounter)
-  const serial = (counter?.value ?? 0) + 1
-  tables.put(counters, { ...serialCounter, value: serial })
-
   const item: ItemRow = {
-    serial,
+    serial: await drawSerial('item', tables),
     category: command.category,
     seller_id: command.sellerId,
     name: command.name,

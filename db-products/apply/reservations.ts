@@ -26,6 +26,7 @@ import {
 } from '../tables.ts'
 import { findItem, itemNotFound } from './items.ts'
 import { countForSeller } from './sellers.ts'
+import { drawSerial } from './serials.ts'
 
 /** Named in a refusal: it must fit into a call's trailing metadata, beside everything else. */
 const REFUSED_LINES_MAX = 50
@@ -128,6 +129,7 @@ async function recordSale(
 ): Promise<void> {
   assert(buyer_id !== null, 'a reservation that holds units has a buyer')
   tables.put(sales, {
+    sale_serial: await drawSerial('sale', tables),
     purchase_id,
     serial,
     category,
