@@ -72,8 +72,8 @@ function removeStale(built, source) {
   }
 }
 
-// Not `npm ci`: it refuses a lockfile that lacks the packages of platforms which the registry it was
-// made with did not offer; `npm install` takes the versions of the lockfile and adds those.
+// The versions of the lockfile, as `npm ci`; which would delete everything first, and a cluster may be
+// running from here.
 const installArguments = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
 
 const lockStamp = join(root, 'node_modules', '.package-lock.json')
