@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../common/random.ts'
 import { createPaymentClient } from '../payment-soap/client.ts'
+import { createRequestLog } from '../platform/request-log.ts'
 import { addAccountOperations } from '../shop/account-operations.ts'
 import { createPasswords } from '../shop/passwords.ts'
 import { groupsReadiness } from '../shop/readiness.ts'
@@ -21,6 +22,7 @@ const DRAIN_MS = 8_000
 
 const shop = openShopProcess('buyer')
 const { name, config, groups, logger } = shop
+const requestLog = createRequestLog(logger)
 const sessions = createSessions(groups.customers, 'BUYER')
 const passwords = await createPasswords(config.argon2)
 
@@ -40,7 +42,7 @@ const patience = {
   random: seededRandom(Math.floor(Math.random() * 2 ** 32)),
 }
 const report: Report = (purchaseId, error, requestId) => {
-  logger.warn({ err: error, purchaseId, requestId }, 'a purchase cannot go on just now')
+  requestLog.of(requestId).warn({ err: error, purchaseId }, 'a purchase cannot go on just now')
 }
 const checkout = createCheckout({ services, patience, report })
 const resumer = startResuming({
@@ -48,7 +50,8 @@ const resumer = startResuming({
   patience,
   claimedBy: `${name}/resumer`,
   report,
-  settled: ({ id, state }) => logger.info({ purchaseId: id, state }, 'a purchase was resumed'),
+  settled: ({ id, state }, requestId) =>
+    requestLog.of(requestId).info({ purchaseId: id, state }, 'a purchase was resumed'),
   failed: (error) => logger.error({ err: error }, 'standing purchases cannot be listed'),
 })
 

@@ -13,6 +13,9 @@ export type Deadline = {
   readonly requestId?: string
 }
 
+/** Of work that a request asked for, or that goes under an id as if one had. */
+export type RequestDeadline = Deadline & { readonly requestId: string }
+
 /** Milliseconds left at `nowUnixMs`, never negative. */
 export function remainingMs(deadline: Deadline, nowUnixMs: number): number {
   return Math.max(0, deadline.atUnixMs - nowUnixMs)

@@ -29,7 +29,7 @@ import * as reads from './read-requests.ts'
 import * as wire from './wire.ts'
 
 export function customersService(parts: ReplicaParts<Body>): RpcService {
-  const { groupTimeMs, logger } = parts
+  const { groupTimeMs } = parts
 
   /** `reply` gets the outcome's value: what apply/ succeeds with for this command. */
   const write = <Request extends Written, Value, Reply>(
@@ -97,7 +97,7 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
       wire.purchaseList(await queries.listStandingPurchases(pool, asked, groupTimeMs())),
     ),
 
-    GetStatus: unary((request) => statusReply(parts, request), { logger }),
+    GetStatus: unary((request) => statusReply(parts, request), parts),
   }
   return { definition: customersDefinition(), implementation }
 }

@@ -20,7 +20,7 @@ import { searchItems } from './search.ts'
 import * as wire from './wire.ts'
 
 export function productsService(parts: ReplicaParts<ProductsCommand>): RpcService {
-  const { config, logger } = parts
+  const { config } = parts
   const { currency } = config
 
   const write = <Request extends Written, Command extends ProductsCommand, Reply>(
@@ -62,7 +62,7 @@ export function productsService(parts: ReplicaParts<ProductsCommand>): RpcServic
       wire.sellerRating(await queries.findSeller(pool, sellerId)),
     ),
 
-    GetStatus: unary((request) => statusReply(parts, request), { logger }),
+    GetStatus: unary((request) => statusReply(parts, request), parts),
   }
   return { definition: productsDefinition(), implementation }
 }

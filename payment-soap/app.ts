@@ -8,6 +8,7 @@ import { AppError } from '../common/errors.ts'
 import { equalSecrets } from '../platform/cluster-key.ts'
 import { createHttpApp, finishHttpApp } from '../platform/http/app.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { createRequestLog } from '../platform/request-log.ts'
 import { API_KEY_HEADER } from './client.ts'
 import { serveSoap } from './endpoint.ts'
 import type { Payments } from './payments.ts'
@@ -24,16 +25,17 @@ export type PaymentAppOptions = {
 
 export function createPaymentApp(options: PaymentAppOptions): Express {
   const { payments, url, apiKey, logger, metrics } = options
+  const requestLog = createRequestLog(logger)
   const app = createHttpApp({
     name: 'payment',
-    logger,
+    requestLog,
     metrics,
     bodies: 'xml',
     // Its ledger has been read before it listens: all that it needs is here.
     readiness: async () => ({ ready: true, checks: { ledger: { ready: true } } }),
   })
   app.use(new URL(url).pathname, requireKey(apiKey))
-  serveSoap(app, { payments, url, logger })
+  serveSoap(app, { payments, url, requestLog })
   serveLedger(app, payments, apiKey)
   return finishHttpApp(app)
 }

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import type { ErrorRequestHandler, Express, RequestHandler, Response } from 'express'
-import type { Logger } from 'pino'
 import { AppError } from '../common/errors.ts'
 import { assetPath } from '../platform/assets.ts'
 import { appErrorFrom } from '../platform/http/problem.ts'
 import { requestIdOf } from '../platform/http/request-id.ts'
+import type { RequestLog } from '../platform/request-log.ts'
 import { type FaultContent, fieldsFault, SoapFault } from './fault.ts'
 import type { Payments } from './payments.ts'
 import { readRequest } from './read-request.ts'
@@ -19,10 +19,10 @@ export type EndpointOptions = {
   readonly payments: Payments
   /** As clients reach it: goes into the WSDL, and its path is where this is served. */
   readonly url: string
-  readonly logger: Logger
+  readonly requestLog: RequestLog
 }
 
-export function serveSoap(app: Express, { payments, url, logger }: EndpointOptions): void {
+export function serveSoap(app: Express, { payments, url, requestLog }: EndpointOptions): void {
   const { pathname } = new URL(url)
   const wsdl = wsdlFor(url)
   app
@@ -36,7 +36,7 @@ export function serveSoap(app: Express, { payments, url, logger }: EndpointOptio
       sendXml(response, 200, wsdl)
     })
     .post(answer(payments))
-  app.use(pathname, answerFault(logger))
+  app.use(pathname, answerFault(requestLog))
 }
 
 function answer(payments: Payments): RequestHandler {
@@ -48,13 +48,13 @@ function answer(payments: Payments): RequestHandler {
   }
 }
 
-function answerFault(logger: Logger): ErrorRequestHandler {
+function answerFault(requestLog: RequestLog): ErrorRequestHandler {
   return (error, request, response, next) => {
     // Only what speaks SOAP gets faults; and an answer that has begun is broken off by the last handler.
     if (request.method !== 'POST' || response.headersSent) return next(error)
     const content = faultFrom(error)
     if (content.code === 'Server' && !(error instanceof AppError)) {
-      logger.error({ err: error, requestId: requestIdOf(request) }, 'an operation failed')
+      requestLog.of(requestIdOf(request)).error({ err: error }, 'an operation failed')
     }
     sendXml(response, content.httpStatus ?? 500, faultXml(content))
   }

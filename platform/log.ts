@@ -1,6 +1,6 @@
 /**
- * The log: JSON lines to stderr, each with the process's name. Lines about a request say
- * its `requestId` where they are written. Secrets are taken out by name; what is called something else must not be logged in the first place.
+ * The log: JSON lines to stderr, each with the process's name. Lines about a request are written
+ * through request-log.ts, with its id. Secrets are taken out by name; what is called something else must not be logged in the first place.
  */
 import process from 'node:process'
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'

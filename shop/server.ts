@@ -13,6 +13,7 @@ import { createHttpApp, finishHttpApp, type ReadinessReport } from '../platform/
 import { listenHttp } from '../platform/http/listen.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
+import { createRequestLog } from '../platform/request-log.ts'
 import { onShutdown } from '../platform/shutdown.ts'
 import type { Groups } from './groups.ts'
 
@@ -82,7 +83,7 @@ export function createShopApp(options: ShopAppOptions) {
   const { role, logger, metrics, readiness, config } = options
   const app = createHttpApp({
     name: role,
-    logger,
+    requestLog: createRequestLog(logger),
     metrics,
     readiness,
     rateLimitPerAddress: config.rateLimits.perAddressPerSecond,

@@ -22,7 +22,7 @@ import { missingKeys, type Written } from './state-machines.ts'
 const ownCallTimeoutMs = 10_000
 
 export function memberService(
-  { log, reads, groupTimeMs, metrics, logger }: ReplicaParts<WriteBody>,
+  { log, reads, groupTimeMs, metrics, requestLog }: ReplicaParts<WriteBody>,
   appliedIndex: () => number,
 ): RpcService {
   const submit = async (bytes: Uint8Array, deadline: Deadline): Promise<number> => {
@@ -34,7 +34,7 @@ export function memberService(
     return appliedIndex()
   }
   const answer = <Request, Reply>(work: (request: Request, call: UnaryCall) => Promise<Reply>) =>
-    unary(work, { logger })
+    unary(work, { requestLog })
 
   const implementation: UntypedServiceImplementation = {
     Submit: answer((bytes: Uint8Array, { deadline }) => submit(bytes, deadline)),

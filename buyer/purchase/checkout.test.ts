@@ -73,7 +73,7 @@ function world({ unreadable = false } = {}) {
 describe('a purchase that takes long', () => {
   it('is answered as it is when the time is up, and driven on', async () => {
     const { checkout, open, customers, letPayments } = world()
-    const answerBy = { atUnixMs: Date.now() + 30 }
+    const answerBy = { atUnixMs: Date.now() + 30, requestId: 'r-1' }
     const answer = await checkout.run({ open, card, claimedBy: 'me', answerBy })
     expect(answer.purchase.state).toBe('reserved')
     letPayments()
@@ -83,7 +83,7 @@ describe('a purchase that takes long', () => {
 
   it('is waited for by a server that stops, but not for ever', async () => {
     const { checkout, open, letPayments } = world()
-    const answerBy = { atUnixMs: Date.now() + 10 }
+    const answerBy = { atUnixMs: Date.now() + 10, requestId: 'r-1' }
     await checkout.run({ open, card, claimedBy: 'me', answerBy })
     const startedAtMs = Date.now()
     await checkout.drain(50)

@@ -2,7 +2,7 @@
  * The purchases that requests to this server have brought in: each is driven to its end here, whether
  * or not its client still waits, and a server that stops waits for them. It must not know HTTP.
  */
-import { type Deadline, remainingMs } from '../../common/deadline.ts'
+import { type RequestDeadline, remainingMs } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
 import type { Patience } from './persistence.ts'
 import type { Card, Purchase, PurchaseServices } from './ports.ts'
@@ -21,7 +21,7 @@ export type CheckoutRequest = {
   /** Names this very request as a holder of claims. */
   readonly claimedBy: string
   /** Answer by then, settled or not. */
-  readonly answerBy: Deadline
+  readonly answerBy: RequestDeadline
 }
 
 export type CheckoutAnswer = {
@@ -77,7 +77,7 @@ export function createCheckout({ services, patience, report }: CheckoutOptions):
   }
 
   /** As recorded now; as opened when that cannot be found out in a moment. */
-  async function latest(purchase: Purchase, answerBy: Deadline): Promise<Purchase> {
+  async function latest(purchase: Purchase, answerBy: RequestDeadline): Promise<Purchase> {
     const deadline = { ...answerBy, atUnixMs: clock.nowMs() + LATEST_WITHIN_MS }
     try {
       return await services.records.get(purchase.id, deadline)

@@ -2,6 +2,7 @@
  * The loop in every buyer server that finishes what others left standing: it lists open purchases
  * whose driver fell silent, claims them one by one, and drives them to their end without a card.
  */
+import { randomUUID } from 'node:crypto'
 import { AppError, type ErrorCode } from '../../common/errors.ts'
 import { drive } from './drive.ts'
 import { isTransient, type Patience } from './persistence.ts'
@@ -22,7 +23,7 @@ export type ResumeOptions = {
   readonly claimedBy: string
   readonly report: Report
   /** Told of each purchase brought to its end here. */
-  readonly settled?: (purchase: Purchase) => void
+  readonly settled?: (purchase: Purchase, requestId: string) => void
 }
 
 /** Another server was faster, or the driver is alive after all: nothing to do. */
@@ -57,7 +58,9 @@ function shuffled(purchases: readonly Purchase[], { patience }: ResumeOptions): 
 
 async function resume({ id, claim }: Purchase, options: ResumeOptions): Promise<void> {
   const { services, patience, claimedBy, report, settled } = options
-  const deadline = { atUnixMs: patience.clock.nowMs() + RESUME_WORK_MS }
+  // No request is at work: the calls and log lines of all processes are one under an id all the same.
+  const requestId = randomUUID()
+  const deadline = { atUnixMs: patience.clock.nowMs() + RESUME_WORK_MS, requestId }
   try {
     // What the claim returns is the present state; what was listed may have moved on.
     const purchase = await services.records.claim(
@@ -65,10 +68,10 @@ async function resume({ id, claim }: Purchase, options: ResumeOptions): Promise<
       deadline,
     )
     const result = await drive(purchase, { services, patience, deadline })
-    if (result.kind === 'settled') settled?.(result.purchase)
+    if (result.kind === 'settled') settled?.(result.purchase, requestId)
   } catch (error) {
     // Even a bug is only reported: one broken record must not keep the others from being finished.
-    if (!(error instanceof AppError && othersTurn.has(error.code))) report(id, error)
+    if (!(error instanceof AppError && othersTurn.has(error.code))) report(id, error, requestId)
   }
 }
 

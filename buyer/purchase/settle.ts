@@ -3,7 +3,7 @@
  * waits for the outcome while somebody else does, and takes over, with the card that the request
  * brought, from a driver that fell silent. It must not know HTTP.
  */
-import { type Deadline, remainingMs } from '../../common/deadline.ts'
+import { type RequestDeadline, remainingMs } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
 import { isOpen } from '../../common/purchase-states.ts'
 import { drive } from './drive.ts'
@@ -18,9 +18,9 @@ const LOOK_MS = 4_000
 
 /**
  * Told of what kept a purchase from going on; it is settled by somebody, later. `requestId` is that of
- * the HTTP request at work, if any.
+ * the HTTP request at work, or of the resumer's work on this purchase.
  */
-export type Report = (purchaseId: string, error: unknown, requestId?: string) => void
+export type Report = (purchaseId: string, error: unknown, requestId: string) => void
 
 export type SettleOptions = {
   /** As opened. */
@@ -31,7 +31,7 @@ export type SettleOptions = {
   readonly services: PurchaseServices
   readonly patience: Patience
   readonly report: Report
-  readonly deadline: Deadline
+  readonly deadline: RequestDeadline
 }
 
 /**

@@ -10,10 +10,10 @@ import express, {
   type Response,
 } from 'express'
 import helmet from 'helmet'
-import type { Logger } from 'pino'
 import { Histogram } from 'prom-client'
 import { AppError } from '../../common/errors.ts'
 import type { Metrics } from '../metrics.ts'
+import type { RequestLog } from '../request-log.ts'
 import { appErrorFrom, sendProblem } from './problem.ts'
 import { AddressLimiter, addRateLimit, BURST_SECONDS } from './rate-limit.ts'
 import { assignRequestId, requestIdOf } from './request-id.ts'
@@ -26,7 +26,7 @@ export type ReadinessReport = {
 
 export type HttpAppOptions = {
   readonly name: string
-  readonly logger: Logger
+  readonly requestLog: RequestLog
   readonly metrics: Metrics
   /** Asked for each /readyz; a rejection means not ready. */
   readonly readiness: () => Promise<ReadinessReport>
@@ -39,18 +39,20 @@ export type HttpAppOptions = {
   readonly inFlightMax?: number
 }
 
+/** Where finishHttpApp finds what createHttpApp was given. */
+const REQUEST_LOG = 'request log'
 /** Slower ones are worth a line in the log. */
 const SLOW_MS = 1_000
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { logger, metrics, bodyLimitBytes = 65_536, bodies = 'json' } = options
+  const { requestLog, metrics, bodyLimitBytes = 65_536, bodies = 'json' } = options
   const app = express()
   app.disable('x-powered-by')
   // ETags are set where they mean something: on items. Hashing every answer costs time.
   app.disable('etag')
-  app.set('logger', logger)
+  app.set(REQUEST_LOG, requestLog)
   app.use(assignRequestId)
-  app.use(measure(logger, metrics))
+  app.use(measure(requestLog, metrics))
   app.use(helmet())
   serveProbes(app, options)
   app.use(limitLoad(options))
@@ -78,11 +80,11 @@ export function finishHttpApp(app: Express): Express {
   })
   const onError: ErrorRequestHandler = (error, request, response, _next) => {
     const known = appErrorFrom(error)
-    const log = app.get('logger') as Logger
     const requestId = requestIdOf(request)
     if (known === undefined) {
       const { method, path } = request
-      log.error({ err: error, requestId, method, path }, 'a bug in a route')
+      const requestLog = app.get(REQUEST_LOG) as RequestLog
+      requestLog.of(requestId).error({ err: error, method, path }, 'a bug in a route')
     }
     // The answer has begun: all that is left is to break it off visibly.
     if (response.headersSent) response.destroy()
@@ -92,7 +94,7 @@ export function finishHttpApp(app: Express): Express {
   return app
 }
 
-function measure(logger: Logger, metrics: Metrics): RequestHandler {
+function measure(requestLog: RequestLog, metrics: Metrics): RequestHandler {
   const durations = new Histogram({
     name: 'agora_http_request_duration_seconds',
     help: 'Requests answered, by route and status.',
@@ -109,23 +111,23 @@ function measure(logger: Logger, metrics: Metrics): RequestHandler {
       const route: string = request.route?.path ?? 'none'
       durations.observe({ method: request.method, route, status }, durationMs / 1_000)
       const level = status >= 500 || durationMs > SLOW_MS ? 'info' : 'debug'
-      if (!logger.isLevelEnabled(level)) return
-      const requestId = requestIdOf(request)
-      const line = { requestId, method: request.method, path: request.path, status }
-      logger[level]({ ...line, durationMs: Math.round(durationMs) }, 'request')
+      if (!requestLog.writes(level)) return
+      const line = { method: request.method, path: request.path, status }
+      const about = requestLog.of(requestIdOf(request))
+      about[level]({ ...line, durationMs: Math.round(durationMs) }, 'request')
     })
     next()
   }
 }
 
-function serveProbes(app: Express, { logger, metrics, readiness }: HttpAppOptions): void {
+function serveProbes(app: Express, { requestLog, metrics, readiness }: HttpAppOptions): void {
   app.get('/livez', (_request, response) => {
     response.json({ alive: true })
   })
   app.get('/readyz', async (request, response) => {
     const report = await readiness().catch((error: unknown): ReadinessReport => {
-      const requestId = requestIdOf(request)
-      logger.warn({ err: error, requestId }, 'readiness could not be found out')
+      const about = requestLog.of(requestIdOf(request))
+      about.warn({ err: error }, 'readiness could not be found out')
       return { ready: false, checks: {} }
     })
     response.setHeader('Cache-Control', 'no-store')

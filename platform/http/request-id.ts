@@ -2,10 +2,10 @@
  * The id of each HTTP request: the client's, when it is harmless in a log line, else a new one. It stays
  * with the request here; from the route on it travels with the deadline.
  */
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { assert } from '../../common/assert.ts'
+import { newRequestId } from '../request-log.ts'
 
 export const REQUEST_ID_HEADER = 'X-Request-Id'
 
@@ -13,7 +13,7 @@ const ids = new WeakMap<IncomingMessage, string>()
 
 export const assignRequestId: RequestHandler = (request, response, next) => {
   const given = request.get(REQUEST_ID_HEADER)
-  const id = given !== undefined && /^[\w.~-]{1,64}$/.test(given) ? given : randomUUID()
+  const id = given !== undefined && /^[\w.~-]{1,64}$/.test(given) ? given : newRequestId()
   ids.set(request, id)
   response.setHeader(REQUEST_ID_HEADER, id)
   next()

@@ -4,7 +4,7 @@
  */
 import type { Request, RequestHandler, Response } from 'express'
 import { ZodObject, type ZodType, z } from 'zod'
-import type { Deadline } from '../../common/deadline.ts'
+import type { RequestDeadline } from '../../common/deadline.ts'
 import { AppError, type FieldProblem } from '../../common/errors.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -23,7 +23,7 @@ export type RouteInput<Schemas extends RouteSchemas> = {
   readonly request: Request
   readonly response: Response
   /** When the client stops waiting, with the request's id; hand it to every call. */
-  readonly deadline: Deadline
+  readonly deadline: RequestDeadline
 }
 
 export type RouteReply = {

@@ -3,6 +3,7 @@ import type { Express } from 'express'
 import type { DestinationStream } from 'pino'
 import { createLogger } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
+import { createRequestLog } from '../request-log.ts'
 import { createHttpApp, finishHttpApp, type HttpAppOptions } from './app.ts'
 import { type HttpServer, listenHttp } from './listen.ts'
 
@@ -12,9 +13,10 @@ export async function serveApp(
 ): Promise<HttpServer> {
   const { logTo, ...rest } = options
   const level = logTo === undefined ? 'silent' : 'info'
+  const logger = createLogger({ name: 'test', level, ...(logTo ? { stream: logTo } : {}) })
   const app = createHttpApp({
     name: 'test',
-    logger: createLogger({ name: 'test', level, ...(logTo ? { stream: logTo } : {}) }),
+    requestLog: createRequestLog(logger),
     metrics: createMetrics({ process: 'test', defaults: false }),
     readiness: async () => ({ ready: true, checks: {} }),
     ...rest,

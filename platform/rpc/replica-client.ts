@@ -121,19 +121,20 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     deadline: Deadline,
   ): Promise<unknown> {
     const metadata = authMetadata(key, method.path)
-    if (deadline.requestId !== undefined) metadata.set(REQUEST_ID_HEADER, deadline.requestId)
+    const { requestId } = deadline
+    if (requestId !== undefined) metadata.set(REQUEST_ID_HEADER, requestId)
     const attemptDeadline = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
     try {
       const reply = await send(clientAt(replica.index), method, request, metadata, attemptDeadline)
-      replicas.succeeded(replica)
+      replicas.succeeded(replica, requestId)
       return reply
     } catch (error) {
       const { code, message } = error as ServiceError
       const failure = errorFromStatus(error as ServiceError)
       // Too busy is not unwell, and a caller in a hurry says nothing about a replica.
       const hung = code === status.DEADLINE_EXCEEDED && attemptDeadline < deadline.atUnixMs
-      if (failure.code === 'UNAVAILABLE' || hung) replicas.failed(replica, message)
-      else if (isFromService(error as ServiceError)) replicas.succeeded(replica)
+      if (failure.code === 'UNAVAILABLE' || hung) replicas.failed(replica, message, requestId)
+      else if (isFromService(error as ServiceError)) replicas.succeeded(replica, requestId)
       throw failure
     }
   }

@@ -73,24 +73,25 @@ export class Replicas {
     return chosen
   }
 
-  /** It answered: whatever was thought of it, it is well. */
-  succeeded(replica: Replica): void {
+  /** It answered: whatever was thought of it, it is well. `requestId`: of the request it answered. */
+  succeeded(replica: Replica, requestId?: string): void {
     if (replica.well) return
     replica.well = true
     replica.wellSinceMs = this.#options.nowMs()
     this.#stopProbing(replica.index)
-    this.#options.logger.info({ replica: replica.address }, 'a replica answers again')
+    this.#options.logger.info({ replica: replica.address, requestId }, 'a replica answers again')
   }
 
   /** It cannot be reached, hangs, or cannot serve: others are asked until a probe succeeds. */
-  failed(replica: Replica, reason: string): void {
+  failed(replica: Replica, reason: string, requestId?: string): void {
     if (!replica.well || this.#closed) return
     const { nowMs, probeIntervalMs, logger } = this.#options
     const wasWellForMs = nowMs() - replica.wellSinceMs
     replica.restMs =
       wasWellForMs > REST_MAX_MS ? probeIntervalMs : Math.min(2 * replica.restMs, REST_MAX_MS)
     replica.well = false
-    logger.warn({ replica: replica.address, reason }, 'going on with other replicas')
+    const line = { replica: replica.address, reason, requestId }
+    logger.warn(line, 'going on with other replicas')
     this.#scheduleProbe(replica, replica.restMs)
   }
 

@@ -18,9 +18,11 @@ import { HealthImplementation } from 'grpc-health-check'
 import type { Logger } from 'pino'
 import { formatHostPort } from '../../common/host-port.ts'
 import type { TlsFiles } from '../config.ts'
+import { createRequestLog, type RequestLog } from '../request-log.ts'
 import { rpcKey, verifyAuth } from './authentication.ts'
 import { serverCredentials, serverOptions } from './channel.ts'
 import { loadProto } from './proto.ts'
+import { requestIdIn } from './unary.ts'
 
 /** Any service, streams and raw (de)serializers included. */
 export type RpcService = {
@@ -56,7 +58,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<RpcSe
   setLogVerbosity(logVerbosity.NONE)
   const server = new Server({
     ...serverOptions,
-    interceptors: [authenticate(rpcKey(secret), logger)],
+    interceptors: [authenticate(rpcKey(secret), createRequestLog(logger))],
   })
   for (const { definition, implementation } of services) {
     server.addService(definition, implementation)
@@ -111,8 +113,8 @@ function serviceName(definition: ServiceDefinition): string {
 const HEALTH_PREFIX = '/grpc.health.v1.Health/'
 
 /** Stops every call without a right `agora-auth`, streams included, before its service sees it. */
-function authenticate(key: Buffer, logger: Logger): ServerInterceptor {
-  const logRefusal = oncePerSource(logger)
+function authenticate(key: Buffer, requestLog: RequestLog): ServerInterceptor {
+  const logRefusal = oncePerSource(requestLog)
   return (method, call) => {
     if (method.path.startsWith(HEALTH_PREFIX)) return new ServerInterceptingCall(call)
     return new ServerInterceptingCall(call, {
@@ -121,7 +123,8 @@ function authenticate(key: Buffer, logger: Logger): ServerInterceptor {
           onReceiveMetadata: (metadata, proceed) => {
             const verdict = verifyAuth(key, method.path, metadata)
             if (verdict.ok) return proceed(metadata)
-            logRefusal(call, method.path, verdict.reason)
+            const requestId = requestIdIn(metadata)
+            logRefusal(call, { requestId, method: method.path, reason: verdict.reason })
             call.sendStatus(refusals[verdict.reason])
           },
         }),
@@ -139,14 +142,17 @@ function refusal(details: string) {
   return { code: status.UNAUTHENTICATED, details }
 }
 
+type Refused = { readonly requestId: string; readonly method: string; readonly reason: string }
+
 /** A misconfigured peer tries for ever; one line says all there is to say. Bounded memory. */
-function oncePerSource(logger: Logger) {
+function oncePerSource(requestLog: RequestLog) {
   const seen = new Set<string>()
-  return (call: ServerInterceptingCallInterface, method: string, reason: string): void => {
+  return (call: ServerInterceptingCallInterface, { requestId, ...refused }: Refused): void => {
     const source = call.getConnectionInfo().remoteAddress ?? 'unknown'
     if (seen.has(source)) return
     if (seen.size >= 1_000) seen.clear()
     seen.add(source)
-    logger.warn({ source, method, reason }, 'a call was refused; further ones are not logged')
+    const text = 'a call was refused; further ones from there are not logged'
+    requestLog.of(requestId).warn({ source, ...refused }, text)
   }
 }

@@ -2,10 +2,10 @@
  * From an async function to a gRPC method: deadline, request id and errors are translated here, so
  * that a service only knows requests, replies and AppErrors.
  */
-import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js'
-import type { Logger } from 'pino'
-import type { Deadline } from '../../common/deadline.ts'
+import type { handleUnaryCall, Metadata, ServerUnaryCall } from '@grpc/grpc-js'
+import type { RequestDeadline } from '../../common/deadline.ts'
 import { AppError } from '../../common/errors.ts'
+import { newRequestId, type RequestLog } from '../request-log.ts'
 import { statusOf } from './errors.ts'
 
 export const REQUEST_ID_HEADER = 'x-request-id'
@@ -14,8 +14,11 @@ export const REQUEST_ID_HEADER = 'x-request-id'
 const DEFAULT_TIMEOUT_MS = 10_000
 
 export type UnaryCall = {
-  /** The caller's, or 10 s from the arrival; with the id of the HTTP request that led here. */
-  readonly deadline: Deadline
+  /**
+   * The caller's, or 10 s from the arrival; with the id of the HTTP request that led here, a new one
+   * where the caller gave none.
+   */
+  readonly deadline: RequestDeadline
 }
 
 /**
@@ -24,17 +27,18 @@ export type UnaryCall = {
  */
 export function unary<Request, Reply>(
   work: (request: Request, call: UnaryCall) => Promise<Reply>,
-  { logger }: { readonly logger: Logger },
+  { requestLog }: { readonly requestLog: RequestLog },
 ): handleUnaryCall<Request, Reply> {
   return (call, callback) => {
-    const deadline = deadlineOf(call)
+    const requestId = requestIdIn(call.metadata)
+    const deadline = { atUnixMs: giveUpAt(call), requestId }
     const toAppError = (error: unknown): AppError => {
       if (error instanceof AppError) return error
-      const about = { requestId: deadline.requestId, method: call.getPath() }
-      logger.error({ err: error, ...about }, 'a bug: a call failed in a way that nobody foresaw')
+      const line = { err: error, method: call.getPath() }
+      requestLog.of(requestId).error(line, 'a bug: a call failed in a way that nobody foresaw')
       return new AppError('INTERNAL', { definite: false })
     }
-    const answered = logging(call, deadline.requestId, logger)
+    const answered = logging(call, requestId, requestLog)
     // Promise.resolve().then: what `work` throws at once is a rejection like any other.
     Promise.resolve()
       .then(() => work(call.request, { deadline }))
@@ -55,25 +59,24 @@ export function unary<Request, Reply>(
 /** A line for each call, for who follows a request through the processes; nothing above `debug`. */
 function logging(
   call: ServerUnaryCall<unknown, unknown>,
-  requestId: string | undefined,
-  logger: Logger,
+  requestId: string,
+  requestLog: RequestLog,
 ): ((code: string) => void) | undefined {
-  if (!logger.isLevelEnabled('debug')) return undefined
+  if (!requestLog.writes('debug')) return undefined
   const startedAtMs = performance.now()
   return (code) => {
     const durationMs = Math.round(performance.now() - startedAtMs)
-    logger.debug({ requestId, method: call.getPath(), code, durationMs }, 'call')
+    requestLog.of(requestId).debug({ method: call.getPath(), code, durationMs }, 'call')
   }
 }
 
-function requestIdOf(call: ServerUnaryCall<unknown, unknown>): string | undefined {
-  const value = call.metadata.get(REQUEST_ID_HEADER)[0]
-  return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : undefined
+/** The caller's, when it is harmless in a log line; else a new one. */
+export function requestIdIn(metadata: Metadata): string {
+  const value = metadata.get(REQUEST_ID_HEADER)[0]
+  return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : newRequestId()
 }
 
-function deadlineOf(call: ServerUnaryCall<unknown, unknown>): Deadline {
+function giveUpAt(call: ServerUnaryCall<unknown, unknown>): number {
   const given = Number(call.getDeadline())
-  const atUnixMs = Number.isFinite(given) ? given : Date.now() + DEFAULT_TIMEOUT_MS
-  const requestId = requestIdOf(call)
-  return requestId === undefined ? { atUnixMs } : { atUnixMs, requestId }
+  return Number.isFinite(given) ? given : Date.now() + DEFAULT_TIMEOUT_MS
 }

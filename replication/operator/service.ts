@@ -2,7 +2,7 @@
  * The service through which operators see a group and change it, at every replica, whatever it
  * replicates and however. It must not know protocols or applications.
  */
-import type { Logger } from '../../platform/log.ts'
+import type { RequestLog } from '../../platform/request-log.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import { unary } from '../../platform/rpc/unary.ts'
 import type { ReplicatedLog } from '../replicated-log.ts'
@@ -12,22 +12,23 @@ import type { GroupHandlers } from './gen/index.ts'
 
 export function groupService({
   log,
-  logger,
+  requestLog,
 }: {
   readonly log: Pick<ReplicatedLog<never, never>, 'administer' | 'status'>
-  readonly logger: Logger
+  readonly requestLog: RequestLog
 }): RpcService {
   const implementation: GroupHandlers = {
-    GetStatus: unary(async () => ({ json: JSON.stringify(log.status()) }), { logger }),
+    GetStatus: unary(async () => ({ json: JSON.stringify(log.status()) }), { requestLog }),
     Administer: unary(
       async (message, { deadline }) => {
         const action = actionFromMessage(message)
-        logger.info({ action }, 'an operator asks for a change of the group')
+        const about = requestLog.of(deadline.requestId)
+        about.info({ action }, 'an operator asks for a change of the group')
         await log.administer(action, deadline)
-        logger.info({ action }, 'the change of the group is done')
+        about.info({ action }, 'the change of the group is done')
         return {}
       },
-      { logger },
+      { requestLog },
     ),
   }
   return { definition: groupDefinition(), implementation }

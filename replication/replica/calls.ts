@@ -21,7 +21,7 @@ export function writeCall<
   Value,
   Reply,
 >(
-  { log, groupTimeMs, logger }: ReplicaParts<Body>,
+  { log, groupTimeMs, requestLog }: ReplicaParts<Body>,
   shape: z.ZodType<Body>,
   reply: (value: Value, replayed: boolean) => Reply,
 ): handleUnaryCall<Request, Reply> {
@@ -32,21 +32,18 @@ export function writeCall<
       const { value, replayed } = settle<Value>(await log.submit({ request, body }, deadline))
       return reply(value, replayed)
     },
-    { logger },
+    { requestLog },
   )
 }
 
 /** `shape` makes a question of the request; `answer` may ask the pool, which is up to date. */
 export function readCall<Request extends Asked, Question, Reply>(
-  parts: Pick<ReplicaParts<never>, 'log' | 'reads' | 'logger'>,
+  parts: Pick<ReplicaParts<never>, 'log' | 'reads' | 'requestLog'>,
   shape: z.ZodType<Question>,
   answer: (pool: Pool, question: Question) => Promise<Reply>,
 ): handleUnaryCall<Request, Reply> {
-  return unary(
-    async (message, { deadline }) => {
-      const question = parseRequest(shape, message)
-      return await read(parts, message.context, deadline, (pool) => answer(pool, question))
-    },
-    { logger: parts.logger },
-  )
+  return unary(async (message, { deadline }) => {
+    const question = parseRequest(shape, message)
+    return await read(parts, message.context, deadline, (pool) => answer(pool, question))
+  }, parts)
 }

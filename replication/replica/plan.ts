@@ -7,6 +7,7 @@ import type { Member } from '../../common/host-port.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { RequestLog } from '../../platform/request-log.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { LogStorage, Transport } from '../ports.ts'
 import type { DurableState, MessageCodec, ProtocolCore } from '../protocol.ts'
@@ -36,8 +37,9 @@ export type ReplicaSeat = {
   readonly logger: Logger
 }
 
-/** What a db-* service is made of. */
-export type ReplicaParts<Body extends { readonly type: string }> = ReplicaSeat & {
+/** What a db-* service is made of. It works for requests alone, so that is all it can write about. */
+export type ReplicaParts<Body extends { readonly type: string }> = Omit<ReplicaSeat, 'logger'> & {
+  readonly requestLog: RequestLog
   readonly log: ReplicatedLog<Command<Body>, AppliedResult>
   /** Read-only connections: after log.barrier() they see all that was acknowledged before. */
   readonly reads: Pool

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Logger } from '../../platform/log.ts'
+import { createRequestLog } from '../../platform/request-log.ts'
 import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
 import type { DriverHooks } from '../driver-options.ts'
 import { openDriver } from '../open-driver.ts'
@@ -137,8 +138,12 @@ export async function startReplica<Body extends { readonly type: string }, M>(
     const groupTimeMs = () => stateMachine.groupTimeMs()
     metrics.watch(() => driver.load(), groupTimeMs)
 
+    const requestLog = createRequestLog(logger)
     const parts: ReplicaParts<Body> = {
-      ...seat,
+      self,
+      members,
+      config,
+      requestLog,
       log: withTransferStatus(driver, transfer, transitions),
       reads,
       groupTimeMs,

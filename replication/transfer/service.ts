@@ -1,7 +1,7 @@
 /** The source's side of a transfer as a gRPC service. It must not know where exports come from. */
 import { crc32 } from 'node:zlib'
 import { AppError } from '../../common/errors.ts'
-import type { Logger } from '../../platform/log.ts'
+import type { RequestLog } from '../../platform/request-log.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import { unary } from '../../platform/rpc/unary.ts'
 import type { LogIndex } from '../replicated-log.ts'
@@ -12,10 +12,14 @@ import type { StateTransferHandlers } from './gen/index.ts'
 export type TransferServiceOptions = {
   readonly group: string
   readonly exports: Pick<Exports, 'offer' | 'chunk'>
-  readonly logger: Logger
+  readonly requestLog: RequestLog
 }
 
-export function transferService({ group, exports, logger }: TransferServiceOptions): RpcService {
+export function transferService({
+  group,
+  exports,
+  requestLog,
+}: TransferServiceOptions): RpcService {
   const implementation: StateTransferHandlers = {
     Describe: unary(
       async (request) => {
@@ -28,7 +32,7 @@ export function transferService({ group, exports, logger }: TransferServiceOptio
         if (offer.kind === 'preparing') return { preparing: { sizeBytes: offer.sizeBytes } }
         return { manifest: Buffer.from(offer.manifest) }
       },
-      { logger },
+      { requestLog },
     ),
     FetchChunk: unary(
       async ({ exportId, number }) => {
@@ -36,7 +40,7 @@ export function transferService({ group, exports, logger }: TransferServiceOptio
         if (content === undefined) return { forgotten: {} }
         return { chunk: { content, crc32: crc32(content) } }
       },
-      { logger },
+      { requestLog },
     ),
   }
   return { definition: transferDefinition(), implementation }

@@ -10,6 +10,7 @@ import type { HostPort } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { TlsFiles } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
+import { createRequestLog } from '../../platform/request-log.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { StateTransfer } from '../ports.ts'
 import type { FetchState } from '../protocol.ts'
@@ -101,7 +102,11 @@ export class ReplicaTransfer implements StateTransfer {
     this.#limits = limits
     this.#incoming = incoming
     this.#exports = exports
-    this.service = transferService({ group, exports, logger })
+    this.service = transferService({
+      group,
+      exports,
+      requestLog: createRequestLog(logger),
+    })
     this.#fetcher = new Fetcher({
       group,
       self,

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../common/errors.ts'
 import { createLogger } from '../../platform/log.ts'
+import { createRequestLog } from '../../platform/request-log.ts'
 import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
 import { GroupOperator } from '../../replication/operator/client.ts'
 import { statusJson } from '../../replication/operator/report.fixture.ts'
@@ -32,7 +33,7 @@ class FakeGroup {
         status: () => JSON.parse(this.#status(self)) as GroupStatus,
         administer: (action: GroupAction) => this.instead(self, action),
       }
-      const services = [groupService({ log, logger })]
+      const services = [groupService({ log, requestLog: createRequestLog(logger) })]
       const server = await startGrpcServer({ host: '127.0.0.1', port: 0, services, secret, logger })
       closing.push(() => server.close(0))
       this.servers.push(server)

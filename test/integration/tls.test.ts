@@ -14,6 +14,7 @@ import { listenHttp } from '../../platform/http/listen.ts'
 import { createMetrics } from '../../platform/metrics.ts'
 import { authMetadata, rpcKey } from '../../platform/rpc/authentication.ts'
 import { clientOptions } from '../../platform/rpc/channel.ts'
+import { createRequestLog } from '../../platform/request-log.ts'
 import { createReplicaClient } from '../../platform/rpc/replica-client.ts'
 import { startGrpcServer } from '../../platform/rpc/server.ts'
 import {
@@ -65,7 +66,7 @@ describe('REST', () => {
 describe('gRPC', () => {
   async function startServer(): Promise<number> {
     const implementation = {
-      Say: unary(async () => ({ text: 'heard' }), { logger: silent }),
+      Say: unary(async () => ({ text: 'heard' }), { requestLog: createRequestLog(silent) }),
       Chat: () => undefined,
     }
     const server = await startGrpcServer({

@@ -131,7 +131,7 @@ function startPurchase(
       services: servicesFor(network, server),
       patience: { clock: server, random },
       report: () => undefined,
-      deadline: { atUnixMs: server.nowMs() + STAY_WITH_MS },
+      deadline: { atUnixMs: server.nowMs() + STAY_WITH_MS, requestId: `buy-${id}` },
     }
     settle(options).then(
       (answer) => {

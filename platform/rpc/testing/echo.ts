@@ -6,6 +6,7 @@ import type {
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { createLogger } from '../../log.ts'
+import { createRequestLog } from '../../request-log.ts'
 import { loadService } from '../proto.ts'
 import { type RpcServer, startGrpcServer } from '../server.ts'
 import { type UnaryCall, unary } from '../unary.ts'
@@ -28,7 +29,7 @@ export type Say = (request: SayRequest, call: UnaryCall) => Promise<SayReply>
 
 export async function startEcho(say: Say, port = 0, logger = silent): Promise<RpcServer> {
   const implementation: UntypedServiceImplementation = {
-    Say: unary(say, { logger }),
+    Say: unary(say, { requestLog: createRequestLog(logger) }),
     Chat: (call: ServerDuplexStream<SayRequest, SayReply>) => {
       call.on('data', (request: SayRequest) => call.write({ text: request.text }))
       call.on('end', () => call.end())
