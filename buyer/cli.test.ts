@@ -6,7 +6,7 @@ import { completeLine, filesLike } from '../shop/cli/complete-line.ts'
 import { SeenIds } from '../shop/cli/seen-ids.ts'
 import { commands } from './cli.ts'
 
-const seen = new SeenIds()
+const seen = new SeenIds('/nonexistent/ids')
 for (const id of ['2-17', '2-3']) seen.add('item', id)
 seen.add('purchase', 'p1')
 const tree = commands()

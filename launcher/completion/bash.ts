@@ -22,11 +22,22 @@ _agora_operand() {
   done <<<"$_agora_table"
 }
 
+# Ids of the kind $takes that $profile has seen last, for the command at $1.
+_agora_ids() {
+  local kind id file="\${XDG_STATE_HOME:-$HOME/.local/state}/agora/\${1%%/*}-$profile.ids"
+  [[ -r $file ]] || return
+  while IFS=$'\\t' read -r kind id; do
+    [[ @$kind == "$takes" && $id == "$current"* ]] && COMPREPLY+=("$id")
+  done <"$file"
+}
+
 _agora() {
-  local at=/ operand=1 takes='' word i current=\${COMP_WORDS[COMP_CWORD]}
+  local at=/ operand=1 takes='' profile=default word i current=\${COMP_WORDS[COMP_CWORD]}
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
-    if [[ -n $takes ]]; then takes=''
+    if [[ -n $takes ]]; then
+      [[ \${COMP_WORDS[i-1]} == --profile ]] && profile=$word
+      takes=''
     elif [[ $word == -* ]]; then
       takes=$(_agora_find "$at" f "$word")
       [[ $takes == - ]] && takes=''
@@ -52,6 +63,7 @@ _agora() {
       local log names=''
       for log in "\${DATA_DIR:-.agora}"/logs/*.log; do log=\${log##*/}; names+=" \${log%.log}"; done
       COMPREPLY=($(compgen -W "$names" -X '\\*' -- "$current")) ;;
+    @item|@purchase|@seller) _agora_ids "\${at#/}" ;;
   esac
 }
 complete -F _agora agora

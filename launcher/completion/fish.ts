@@ -37,8 +37,11 @@ function __agora_complete
     set -l at /
     set -l operand 1
     set -l takes ''
+    set -l profile default
+    set -l before ''
     for word in $words[2..-1]
         if test -n "$takes"
+            test "$before" = --profile; and set profile $word
             set takes ''
         else if string match -q -- '-*' $word
             set takes (__agora_takes $at f $word)
@@ -49,6 +52,7 @@ function __agora_complete
         else
             set operand (math $operand + 1)
         end
+        set before $word
     end
     if test -z "$takes"
         if string match -q -- '-*' $current
@@ -78,6 +82,11 @@ function __agora_complete
             for log in $folder/logs/*.log
                 string replace -r '.*/(.*)\\.log$' '$1' -- $log
             end
+        case @item @purchase @seller
+            set -l state $HOME/.local/state
+            set -q XDG_STATE_HOME; and set state $XDG_STATE_HOME
+            set -l file $state/agora/(string split / -- $at)[2]-$profile.ids
+            test -r $file; and string replace -rf (string sub -s 2 -- $takes)'\\t' '' <$file
     end
 end
 complete -c agora -f -a '(__agora_complete)'

@@ -6,8 +6,9 @@
  *
  * `path` is `/` and the commands so far, each followed by a slash. `kind` is `c` for a command, `f` for
  * a flag, the number of an operand, or `*` for that and all after it. `takes` is what a flag or an
- * operand takes: `-` nothing, `=a|b` one of these, `@file`, `@folder`, `@process`, `@command`, or `@`
- * something that only its user knows. No field but the last is ever empty.
+ * operand takes: `-` nothing, `=a|b` one of these, `@file`, `@folder`, `@process`, `@command`, an id
+ * that its profile has seen (`@item`, `@purchase`, `@seller`), or `@` something that only its user knows. No
+ * field but the last is ever empty.
  */
 import type { CommandNode, ValueNode } from '../../platform/terminal/command-tree.ts'
 
@@ -15,7 +16,8 @@ export function completionTable(root: CommandNode): string[] {
   return linesBelow(root, '/')
 }
 
-const known: ReadonlySet<string> = new Set(['file', 'folder', 'process', 'command'])
+const ids = ['item', 'purchase', 'seller']
+const known: ReadonlySet<string> = new Set(['file', 'folder', 'process', 'command', ...ids])
 
 function linesBelow(node: CommandNode, path: string): string[] {
   const line = (kind: string, word: string, takes: string, description: string): string =>

@@ -6,11 +6,13 @@ export function zshScript(table: readonly string[]): string {
 _agora_table='${table.join('\n')}'
 
 _agora() {
-  local at=/ operand=1 takes='' word current=\${words[CURRENT]} line i REPLY
+  local at=/ operand=1 takes='' profile=default word current=\${words[CURRENT]} line i REPLY
   local -a fields found
   for ((i = 2; i < CURRENT; i++)); do
     word=\${words[i]}
-    if [[ -n $takes ]]; then takes=''
+    if [[ -n $takes ]]; then
+      [[ \${words[i-1]} == --profile ]] && profile=$word
+      takes=''
     elif [[ $word == -* ]]; then
       _agora_takes f $word; takes=\${REPLY#-}
     elif _agora_takes c $word; then at+=$word/ operand=1
@@ -30,6 +32,7 @@ _agora() {
     @folder) _files -/ ;;
     @command) at=\${at%help/}; _agora_lines c; _agora_offer command ;;
     @process) local -a logs; logs=(\${DATA_DIR:-.agora}/logs/*.log(N:t:r)); compadd -- $logs ;;
+    @item|@purchase|@seller) _agora_ids \${\${at#/}%%/*} \${takes#@} ;;
   esac
 }
 
@@ -45,6 +48,15 @@ _agora_takes() {
     if [[ $fields[3] == $2 ]]; then REPLY=$fields[4]; return 0; fi
   done
   return 1
+}
+
+# Ids of the kind $2 that $profile of the role $1 has seen, the last one first.
+_agora_ids() {
+  local file=\${XDG_STATE_HOME:-$HOME/.local/state}/agora/$1-$profile.ids
+  [[ -r $file ]] || return
+  local -a seen
+  seen=(\${(M)\${(f)"$(<$file)"}:#$2$'\\t'*})
+  compadd -V seen -- \${seen#*$'\\t'}
 }
 
 # Those lines with their descriptions, as $1.

@@ -55,6 +55,7 @@ export function addAccountCommands<Client extends AccountClient<AccountBody>>(
       const { token } = client
       await client.logout()
       forgetSession(context(), token)
+      context().seen.forget()
       printResult(context(), { loggedOut: true }, 'Logged out.')
     })
 

@@ -1,6 +1,7 @@
 /** Lines from whoever types or pipes them. On a terminal: with a prompt, editing, history, completion. */
 import { createInterface } from 'node:readline'
 import { historyMost } from '../../platform/terminal/history-file.ts'
+import { OneLineInput } from './typed-input.ts'
 
 export type PromptOptions = {
   readonly text: () => string | Promise<string>
@@ -37,8 +38,10 @@ function askLine(
   complete: PromptOptions['complete'],
 ): Promise<Line> {
   return new Promise((resolve) => {
+    const input = new OneLineInput(process.stdin)
     const terminal = createInterface({
-      input: process.stdin,
+      input,
+      terminal: true,
       output: process.stderr,
       prompt,
       history: [...history],
@@ -61,6 +64,7 @@ function askLine(
     terminal.once('close', () => {
       if (answer === 'given up') process.stderr.write('^C\n')
       if (answer === 'end') process.stderr.write('\n')
+      input.destroy()
       resolve(answer)
     })
     terminal.prompt()

@@ -4,6 +4,7 @@
  */
 import { Command, Help } from 'commander'
 import { type CommandNode, commandTree } from '../../platform/terminal/command-tree.ts'
+import { exitCodesHelp } from '../../platform/terminal/exit-codes.ts'
 import { styled } from '../../platform/terminal/style.ts'
 import type { AccountClient } from '../account-client.ts'
 import { asTyped, type CliContext, type Role } from './context.ts'
@@ -82,10 +83,11 @@ function firstSteps<Client extends AccountClient<unknown>>(
 ): string {
   const { firstSteps: steps, inPrompt } = options
   const more = inPrompt
-    ? 'help COMMAND says more, Tab completes, the arrows bring back earlier lines, Ctrl-D leaves.'
+    ? 'help COMMAND says more, Tab completes, the arrows bring back earlier lines,\nCtrl-D leaves.'
     : `${asTyped(options, 'help COMMAND')} says more, with examples.`
   const lines = steps.map((step) => `  ${asTyped(options, step)}`)
-  return `\nFirst steps:\n${lines.join('\n')}\n\n${more}`
+  const codes = inPrompt ? '' : `\n\n${exitCodesHelp}`
+  return `\nFirst steps:\n${lines.join('\n')}${codes}\n\n${more}`
 }
 
 function helpStyle() {

@@ -14,6 +14,7 @@ import { type CliContext, type ClusterAddresses, forgetSession, type Role } from
 import { Interrupted, reportFailure } from './failures.ts'
 import { type AddCommands, createProgram } from './program.ts'
 import { runPrompt } from './prompt.ts'
+import { say } from './output.ts'
 import { SeenIds } from './seen-ids.ts'
 
 export type CliDefinition<Client extends AccountClient<unknown>> = {
@@ -85,17 +86,21 @@ class Runner<Client extends AccountClient<unknown>> {
   }
 
   #prompt(): Promise<ExitCode> {
-    const { stateDir } = this.#surroundings
-    const { role, beforePrompt } = this.#definition
-    const name = `${role}-${encodeURIComponent(this.#flags.profile)}.history`
+    const { beforePrompt } = this.#definition
     const context = this.#opened()
     return runPrompt({
       context,
-      history: new HistoryFile(join(stateDir, name)),
+      history: new HistoryFile(this.#stateFile('history')),
       program: () => this.#program(),
       runOne: (typed) => this.#runInterruptibly(typed),
       beforePrompt: async () => beforePrompt?.(context),
     })
+  }
+
+  /** Completion in shells knows how they are called. */
+  #stateFile(kind: 'history' | 'ids'): string {
+    const name = `${this.#definition.role}-${encodeURIComponent(this.#flags.profile)}.${kind}`
+    return join(this.#surroundings.stateDir, name)
   }
 
   close(): void {
@@ -125,6 +130,17 @@ class Runner<Client extends AccountClient<unknown>> {
       return { code, understood: understood || code === exitCodes.ok }
     } finally {
       progress.stop()
+      this.#keepIds()
+    }
+  }
+
+  /** For completion, which is not worth an exit code. */
+  #keepIds(): void {
+    try {
+      this.#context?.seen.keep()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      say(`The ids shown are not kept for completion: ${reason}`)
     }
   }
 
@@ -193,7 +209,7 @@ class Runner<Client extends AccountClient<unknown>> {
       username: stored?.username,
       unitsInCart: undefined,
       nextPage: undefined,
-      seen: new SeenIds(),
+      seen: new SeenIds(this.#stateFile('ids')),
       waitingFor: undefined,
     }
     return context

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { assetPath } from '../../platform/assets.ts'
 import { openTerminal, type Terminal } from '../terminal.ts'
 
@@ -38,6 +38,15 @@ const purchase = {
   transitions: [{ state: 'reserved', at: item.createdAt }],
 }
 
+/** Refusals of every kind, by the item that is asked for. */
+const refusals: Readonly<Record<string, readonly [number, unknown]>> = {
+  '/v1/items/4-1': [404, { code: 'ITEM_NOT_FOUND', detail: 'There is no item 4-1.' }],
+  '/v1/items/5-1/feedback': [403, { code: 'NOT_PURCHASED', detail: 'Only buyers can vote.' }],
+  '/v1/items/7-1': [429, { code: 'RATE_LIMITED', detail: 'Too many attempts.' }],
+  '/v1/items/1-1': [500, { code: 'INTERNAL', detail: 'Something went wrong on our side.' }],
+  '/v1/cart/items/5-2': [409, { code: 'OUT_OF_STOCK', detail: 'It is sold out.' }],
+}
+
 /** What all servers know, as the databases behind them would. */
 let units = 0
 let buying: 'at once' | 'after a while' = 'at once'
@@ -56,6 +65,8 @@ function answer({ method, url, headers }: IncomingMessage): readonly [number, un
   if (haveSessionsEnded || headers.authorization !== `Bearer ${'T'.repeat(43)}`) {
     return [401, { code: 'UNAUTHENTICATED', detail: 'Log in first' }]
   }
+  const refusal = refusals[url ?? '']
+  if (refusal !== undefined) return refusal
   if (route === 'POST /v1/cart/items') units += 2
   if (route === 'GET /v1/items') return [200, { items: [item], next: null }]
   if (route === 'POST /v1/purchases') {
@@ -111,10 +122,18 @@ function run(...words: string[]): Promise<Run> {
 type Run = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 function runWith(input: string, ...words: string[]): Promise<Run> {
+  return runIn(environment, input, words)
+}
+
+function runIn(
+  surroundings: Readonly<Record<string, string>>,
+  input: string,
+  words: readonly string[],
+): Promise<Run> {
   const argv = [launcher, 'buyer', ...words]
   // What the test runner says of colours is not meant for what it runs.
   const { FORCE_COLOR: _, ...inherited } = process.env
-  const child = spawn(process.execPath, argv, { env: { ...inherited, ...environment } })
+  const child = spawn(process.execPath, argv, { env: { ...inherited, ...surroundings } })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -122,6 +141,14 @@ function runWith(input: string, ...words: string[]): Promise<Run> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
 }
 
+/** It takes 20 s to give up: as long as the other tests do. */
+let withoutServers: Promise<Run> | undefined
+beforeAll(() => {
+  const nowhere = join(tmpdir(), 'agora-cli-nowhere')
+  const addresses = { BUYER_SERVERS: '127.0.0.1:1,127.0.0.1:2', SELLER_SERVERS: '127.0.0.1:1' }
+  const surroundings = { DATA_DIR: nowhere, XDG_STATE_HOME: nowhere, ...addresses }
+  withoutServers = runIn(surroundings, '', ['item', '2-17', '--json'])
+})
 beforeEach(async () => {
   ;[units, buying, isOpen, haveSessionsEnded] = [0, 'at once', false, false]
   ;[servers, terminals] = [[], []]
@@ -165,8 +192,10 @@ describe('the prompt', () => {
     await first.see(/buyer bob · 0 in cart · 127\.0\.0\.1:\d+> /)
     first.type('search shoe\r')
     await first.see('Trail Shoe')
-    first.type('ad\t\t')
-    await first.see('add 2-17 ')
+    first.type('ad\t')
+    await first.see('add ')
+    first.type('\t')
+    await first.see('2-17 ')
     first.type('2\r')
     await first.see(/buyer bob · 2 in cart · /)
     first.type('\u0004')
@@ -200,6 +229,18 @@ describe('the prompt', () => {
     expect(performance.now() - diedAtMs).toBeLessThan(2_000)
     expect(shown).not.toMatch(/UNAVAILABLE|ECONN/)
     expect(addressShown.exec(shown)?.[0]).not.toBe(used)
+  })
+
+  it('takes what is pasted line by line, a password among it', async () => {
+    const terminal = buyer()
+    await terminal.see('> ')
+    terminal.type(`login bob\r${password}\r`)
+    expect(await terminal.see('0 in cart')).not.toContain(password)
+    terminal.type('add 2-17 2\r\nsearch shoe\nserach\r# unfinished')
+    const shown = await terminal.see(/Did you mean search\?[\s\S]*# unfinished/)
+    expect(shown).toMatch(/2 in cart[\s\S]*Trail Shoe[\s\S]*2 in cart · \S+> serach/)
+    terminal.type(' after all\rclear\r')
+    await terminal.see(/^ after all\s+buyer bob · 2 in cart · \S+> clear/)
   })
 
   it('goes on with the session of its profile, unless that has ended', async () => {
@@ -273,6 +314,27 @@ describe('one command', () => {
     // Each begins with either server.
     const runs = await Promise.all(Array.from({ length: 4 }, () => run('search', '--json')))
     for (const { code, stderr } of runs) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('exits with a number for each kind of trouble', async () => {
+    await run('login', 'bob', '--password-file', join(folder, 'password'))
+    const commands = {
+      search: 0,
+      'item 1-1': 1,
+      'item 2-17 2-18': 2,
+      'item 4-1': 4,
+      'remove 5-2': 5,
+      'feedback 5-1 up': 5,
+      'item 7-1': 7,
+    }
+    const exits = await Promise.all(
+      Object.keys(commands).map(async (line) => [line, (await run(...line.split(' '))).code]),
+    )
+    expect(Object.fromEntries(exits)).toEqual(commands)
+    const { code, stdout, stderr } = (await withoutServers) ?? {}
+    expect(code).toBe(7)
+    expect(JSON.parse(stdout ?? '')).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(stderr).toContain('npm start')
   })
 
   it('colours nothing in a pipe, unless it is told to', async () => {

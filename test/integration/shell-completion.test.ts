@@ -22,8 +22,19 @@ beforeAll(() => {
     writeFileSync(join(folder, 'data', 'logs', `${name}.log`), '')
   }
   writeFileSync(join(folder, 'card.json'), '')
+  mkdirSync(join(folder, 'state', 'agora'), { recursive: true })
+  for (const [name, ids] of Object.entries(seen)) {
+    writeFileSync(join(folder, 'state', 'agora', `${name}.ids`), ids)
+  }
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What the command lines have kept, per role and profile. */
+const seen = {
+  'buyer-default': 'item\t2-17\npurchase\tpA_b-1\nseller\t7\n',
+  'buyer-x': 'item\t3-4\n',
+  'seller-default': 'item\t5-6\n',
+}
 
 /** What is typed in front of Tab, and what stands there afterwards: one word fits in each. */
 const cases: readonly (readonly [string, string])[] = [
@@ -38,11 +49,20 @@ const cases: readonly (readonly [string, string])[] = [
   ['./agora kill pa', './agora kill payment '],
   ['./agora buyer buy --card-file car', './agora buyer buy --card-file card.json '],
   ['./agora completion z', './agora completion zsh '],
+  ['./agora buyer add ', './agora buyer add 2-17 '],
+  ['./agora buyer --profile x add ', './agora buyer --profile x add 3-4 '],
+  ['./agora buyer purchase p', './agora buyer purchase pA_b-1 '],
+  ['./agora buyer rating ', './agora buyer rating 7 '],
+  ['./agora seller price 5', './agora seller price 5-6 '],
 ]
 
 /** Types each line and Tab, and has the shell itself say what its line is then: Ctrl-X, bound by `setUp`. */
 async function complete(command: readonly string[], setUp: string): Promise<void> {
-  const environment = { DATA_DIR: join(folder, 'data'), HISTFILE: '/dev/null' }
+  const environment = {
+    DATA_DIR: join(folder, 'data'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    HISTFILE: '/dev/null',
+  }
   const terminal = openTerminal(command, { environment })
   try {
     // Two words, so that the echo of what is typed is not taken for what is printed.
@@ -78,7 +98,12 @@ describe('completion in a shell', () => {
       const script = `cd '${folder}'; source ${join(folder, 'fish')}; complete -C '${typed}'`
       const { stdout } = spawnSync('fish', ['--no-config', '-c', script], {
         encoding: 'utf8',
-        env: { ...process.env, DATA_DIR: join(folder, 'data'), HOME: folder },
+        env: {
+          ...process.env,
+          DATA_DIR: join(folder, 'data'),
+          XDG_STATE_HOME: join(folder, 'state'),
+          HOME: folder,
+        },
       })
       const words = stdout.split('\n').flatMap((line) => line.split('\t').slice(0, 1))
       const expected = completed.trim().split(' ').at(-1)
