@@ -145,7 +145,7 @@ function runIn(
 let withoutServers: Promise<Run> | undefined
 beforeAll(() => {
   const nowhere = join(tmpdir(), 'agora-cli-nowhere')
-  const addresses = { BUYER_SERVERS: '127.0.0.1:1,127.0.0.1:2', SELLER_SERVERS: '127.0.0.1:1' }
+  const addresses = { BUYER_SERVERS: '127.0.0.1:1,127.0.0.1:2', SELLER_SERVERS: '127.0.0.1:3' }
   const surroundings = { DATA_DIR: nowhere, XDG_STATE_HOME: nowhere, ...addresses }
   withoutServers = runIn(surroundings, '', ['item', '2-17', '--json'])
 })
