@@ -75,6 +75,7 @@ function addAdd(api: Api, options: BuyerOptions): void {
         'ITEM_NOT_FOUND',
         'OUT_OF_STOCK',
         'QUANTITY_LIMIT',
+        'CURRENCY_MISMATCH',
       ],
     },
     async ({ request, body, deadline }) => {
@@ -163,6 +164,7 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
   api.operation(
     {
       ...shared,
+      problems: [...problems, 'QUANTITY_LIMIT'],
       method: 'post',
       path: '/v1/cart/prices',
       id: 'acceptPrices',

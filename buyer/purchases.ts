@@ -55,7 +55,6 @@ function addBuy(
       problems: [
         'CART_EMPTY',
         'CURRENCY_MISMATCH',
-        'QUANTITY_LIMIT',
         'PURCHASE_IN_PROGRESS',
         'OUT_OF_STOCK',
         'PRICE_CHANGED',

@@ -114,7 +114,7 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       id: 'logOut',
       summary: 'Log out: end the session, and its cart unless that was saved',
       tag,
-      session: true,
+      session: 'alsoExpired',
       replies: { 204: { description: 'The session has ended' } },
     },
     async ({ request, deadline }) => {

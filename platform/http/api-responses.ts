@@ -16,7 +16,7 @@ export type ApiReply = {
 type Answering = {
   readonly replies: Readonly<Record<number, ApiReply>>
   readonly problems?: readonly ErrorCode[]
-  readonly session?: boolean
+  readonly session?: boolean | 'alsoExpired'
 }
 
 /** The part of a problem that every one has; some have more, as `purchaseId`. */
@@ -72,7 +72,11 @@ const common: readonly ErrorCode[] = [
   'UNAVAILABLE',
   'DEADLINE_EXCEEDED',
 ]
-const withSession: readonly ErrorCode[] = ['UNAUTHENTICATED', 'SESSION_EXPIRED']
+const withSession = {
+  none: [],
+  needed: ['UNAUTHENTICATED', 'SESSION_EXPIRED'],
+  alsoExpired: ['UNAUTHENTICATED'],
+} as const satisfies Record<string, readonly ErrorCode[]>
 
 /** Headers by name, as the document describes them once for all responses. */
 const sharedHeaders = {
@@ -131,12 +135,17 @@ function replies(
   return Object.fromEntries(entries)
 }
 
+function sessionUse(session: boolean | 'alsoExpired'): keyof typeof withSession {
+  if (session === 'alsoExpired') return session
+  return session ? 'needed' : 'none'
+}
+
 /** One entry per status; the codes that share it are told apart in its schema and its description. */
 function problems(
-  { problems: own = [], session }: Answering,
+  { problems: own = [], session = false }: Answering,
   shared: readonly SharedHeader[],
 ): Record<string, ResponseConfig> {
-  const codes = new Set<ErrorCode>([...common, ...(session === true ? withSession : []), ...own])
+  const codes = new Set<ErrorCode>([...common, ...withSession[sessionUse(session)], ...own])
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of codes) {
     const status = errorTable[code].http

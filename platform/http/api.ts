@@ -30,8 +30,8 @@ export type Operation<Schemas extends OperationSchemas> = Schemas & {
   readonly replies: Readonly<Record<number, ApiReply>>
   /** What may go wrong beyond what every operation shares (400, 401, 415, 429, 5xx, …). */
   readonly problems?: readonly ErrorCode[]
-  /** Needs a bearer token. */
-  readonly session?: boolean
+  /** Needs a bearer token; `alsoExpired`: that of a session which has expired will do as well. */
+  readonly session?: boolean | 'alsoExpired'
   /** Takes an Idempotency-Key. */
   readonly idempotent?: boolean
   /** Headers that it honours besides. */
@@ -89,7 +89,7 @@ export function createApi(app: Express, title: ApiTitle): Api {
         tags: [operation.tag],
         summary: operation.summary,
         ...(operation.description === undefined ? {} : { description: operation.description }),
-        ...(operation.session === true ? { security: [{ session: [] }] } : {}),
+        ...(needsSession(operation) ? { security: [{ session: [] }] } : {}),
         request: {
           ...(params === undefined ? {} : { params }),
           ...(query === undefined ? {} : { query }),
@@ -114,6 +114,10 @@ export function createApi(app: Express, title: ApiTitle): Api {
       })
     },
   }
+}
+
+function needsSession({ session = false }: Operation<OperationSchemas>): boolean {
+  return session !== false
 }
 
 function headersOf({ idempotent, headers }: Operation<OperationSchemas>): ZodObject {

@@ -7,6 +7,7 @@ export type JsonSchema = {
   readonly additionalProperties?: unknown
   readonly items?: JsonSchema
   readonly enum?: readonly unknown[]
+  readonly allOf?: readonly JsonSchema[]
   readonly minimum?: number
   readonly maximum?: number
   readonly minLength?: number
@@ -55,6 +56,12 @@ export type PlacedOperation = {
   readonly method: string
   readonly path: string
   readonly operation: OperationObject
+}
+
+/** The problem codes that a response may have; undefined: it is no problem. */
+export function codesOf({ content }: ApiResponse): readonly string[] | undefined {
+  const schemas = content?.['application/problem+json']?.schema.allOf
+  return schemas?.flatMap(({ properties }) => (properties?.code?.enum ?? []).map(String))
 }
 
 /** All operations, in the document's order. */
