@@ -198,6 +198,44 @@ describe('an incarnation', () => {
   })
 })
 
+describe('a member that starts anew in the same process', () => {
+  it('answers nothing that it was asked before, until its later incarnation is durable', () => {
+    const { group: five, told } = group(5, { dampingMs: 5, dampingMaxMs: 5 })
+    const tick = (ticks: number): void => {
+      for (let left = ticks; left > 0; left -= 1) five.tick()
+    }
+    // Of a late start of member 4 nobody knows but member 0, which is cut off from the others.
+    five.part([0, 4], [1, 2, 3])
+    five.crash(4)
+    five.start(4, { startedAtUnixMs: 50_000 })
+    tick(40)
+    // Its disk is lost, its clock is set back: the others take it in, it is whole again.
+    five.wipe(4)
+    five.part([0], [1, 2, 3, 4])
+    five.start(4, { startedAtUnixMs: 10_000 })
+    tick(40)
+    expect(told(/^4: recovery → operational, .* of 1, 2, 3, 4/)).toHaveLength(1)
+    // Another one loses its disk, too, and asks. While that is noted, member 0 is heard.
+    five.cut(1, 4)
+    five.holdDisk(4)
+    five.wipe(3)
+    five.start(3)
+    five.settle()
+    expect(told(/^4 persists .* noted 3\.2\) \(held\)/)).toHaveLength(1)
+    five.heal()
+    five.cut(1, 4)
+    tick(15)
+    expect(told(/^4: gather → starting/)).toHaveLength(1)
+    const said = told(/^4 →/).length
+    five.releaseDisk(4)
+    expect(told(/^4 →/)).toHaveLength(said)
+    five.heal()
+    tick(80)
+    expect(told(/^4: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2, 3, 4/)
+    expect(told(/^4 → .* join 4\.50 /).length).toBeGreaterThan(0)
+  })
+})
+
 describe('one outside', () => {
   it('drops nothing that it has acknowledged, though a late datagram tells of less', () => {
     const { group: three, told } = group(3, { behindEntries: 1, failureTimeoutMs: 1_000 })
@@ -291,6 +329,32 @@ describe('one who comes back far behind', () => {
     for (let ticks = 0; ticks < 80; ticks += 1) three.tick()
     expect(told(/^2: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2/)
     expect(told(/^2 delivers/)).toHaveLength(entries)
+  })
+})
+
+describe('a member that flaps', () => {
+  it('is not let in by one that has forgotten it, as long as another one remembers', () => {
+    const { group: three, told } = group(3, { dampingMs: 1_000 })
+    const tick = (ticks: number): void => {
+      for (let left = ticks; left > 0; left -= 1) three.tick()
+    }
+    const isIn = (id: number) => three.coreOf(id).node.state.kind === 'operational'
+    for (let flap = 0; flap < 2; flap += 1) {
+      three.crash(2)
+      three.start(2)
+      tick(10)
+    }
+    three.crash(1)
+    three.start(1)
+    tick(10)
+    expect([0, 1, 2].map(isIn)).toEqual([true, true, false])
+    // To leave the view for a larger one would be to come back to the same.
+    const left = told(/^[01]: operational → gather/).length
+    tick(120)
+    expect(told(/^[01]: operational → gather/)).toHaveLength(left)
+    expect([0, 1, 2].map(isIn)).toEqual([true, true, false])
+    tick(120)
+    expect([0, 1, 2].map(isIn)).toEqual([true, true, true])
   })
 })
 

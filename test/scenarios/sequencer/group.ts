@@ -322,6 +322,7 @@ export class ScenarioGroup {
   }
 
   #send(from: MemberId, { to, message }: Outgoing<Message>): void {
+    requireDurable(this.member(from), message)
     const bytes = sequencerCodec.encode(message)
     const targets = to === 'others' ? this.#ids.filter((id) => id !== from) : [to]
     const lost = targets.filter((target) => this.#cut.has(`${from}>${target}`))
@@ -340,6 +341,14 @@ export class ScenarioGroup {
   #tell(line: string): void {
     this.#options.trace?.(line)
   }
+}
+
+/** Whatever a script does: nobody speaks as an incarnation that its disk does not know yet. */
+function requireDurable({ id, disk }: Member, { header }: Message): void {
+  const stored = disk.meta === undefined ? undefined : decodeScalars(disk.meta).incarnation
+  if (stored === header.incarnation) return
+  const spoken = startOf(header.incarnation)
+  throw new Error(`member ${id} speaks as start ${spoken} before that is durable`)
 }
 
 function heldNote({ isDiskHeld }: Member): string {
