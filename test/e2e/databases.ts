@@ -14,10 +14,7 @@ export async function withDatabase<T>(
   replica: string,
   work: (connection: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const place = await findPlace(join(dataDir, replica))
-  const postmaster = place === undefined ? undefined : await findPostmaster(place)
-  if (postmaster === undefined) throw new Error(`No PostgreSQL runs for ${replica}`)
-  const target = { kind: 'socket', socketDir: postmaster.socketDir } as const
+  const target = { kind: 'socket', socketDir: await serverOf(dataDir, replica) } as const
   const connection = new pg.Client(clientConfig(target, 'e2e'))
   await connection.connect()
   try {
@@ -25,6 +22,14 @@ export async function withDatabase<T>(
   } finally {
     await connection.end()
   }
+}
+
+/** The directory of the socket at which the replica's PostgreSQL listens. */
+export async function serverOf(dataDir: string, replica: string): Promise<string> {
+  const place = await findPlace(join(dataDir, replica))
+  const postmaster = place === undefined ? undefined : await findPostmaster(place)
+  if (postmaster === undefined) throw new Error(`No PostgreSQL runs for ${replica}`)
+  return postmaster.socketDir
 }
 
 /** Member → table → hash, of the members whose PostgreSQL runs. */

@@ -3,7 +3,7 @@
  * one request can be followed through all processes; secrets are nowhere in logs, databases, files.
  */
 import { randomInt, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +18,10 @@ import { createApiClient } from '../../shop/http-client.ts'
 import { createSellerClient } from '../../seller/api.ts'
 import { makeCertificates } from '../certificates.ts'
 import { startCluster, type TestCluster } from './cluster.ts'
-import { filesHolding, rowsHolding } from './leaks.ts'
+import { dumpThroughSql } from './dump.ts'
+import { anywhere, asWholeValue, filesHolding } from './leaks.ts'
 import { goodCard, lamp, uniqueName } from './people.ts'
+import { linesAboutCalls, readLogs } from './request-lines.ts'
 import { methodPaths } from './rpc-methods.ts'
 
 let folder: string
@@ -37,10 +39,23 @@ function freshCardNumber(): string {
 
 const secrets = {
   password: `pass ${randomUUID()}`,
+  /** Never anybody's: of logins that fail, and of accounts that are refused. */
+  badPassword: `guess ${randomUUID()}`,
   card: freshCardNumber(),
   badCard: freshCardNumber(),
+  /** Four digits, as some cards have them; looked for as a value, not as digits among others. */
+  securityCode: String(randomInt(1_000, 10_000)),
+  expiration: `${randomInt(10, 13)}/${randomInt(40, 60)}`,
+  apiKey: `key-${randomUUID()}`,
   tokens: [] as string[],
 }
+const ownCard = {
+  ...goodCard,
+  number: secrets.card,
+  expiration: secrets.expiration,
+  securityCode: secrets.securityCode,
+}
+const username = uniqueName('whose')
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'agora-tls-'))
@@ -55,6 +70,7 @@ beforeAll(async () => {
       TLS_KEY: keyPath,
       LOG_LEVEL: 'debug',
       PAYMENT_APPROVAL_RATE: '1',
+      PAYMENT_API_KEY: secrets.apiKey,
     },
   })
 })
@@ -64,8 +80,10 @@ afterAll(async () => {
 })
 
 /** An account of its own, logged in. */
-async function withAccount<Role extends AccountClient<unknown>>(client: Role): Promise<Role> {
-  const username = uniqueName('u')
+async function withAccount<Role extends AccountClient<unknown>>(
+  client: Role,
+  username = uniqueName('u'),
+): Promise<Role> {
   await client.createAccount({ username, password: secrets.password })
   await client.login({ username, password: secrets.password })
   secrets.tokens.push(client.token ?? '')
@@ -78,7 +96,7 @@ describe('with TLS', () => {
     expect([...sellers, ...buyers].every((url) => url.startsWith('https://'))).toBe(true)
     const seller = await withAccount(createSellerClient({ servers: sellers, ca }))
     const { item } = await seller.createItem(lamp)
-    const buyer = await withAccount(createBuyerClient({ servers: buyers, ca }))
+    const buyer = await withAccount(createBuyerClient({ servers: buyers, ca }), username)
     await buyer.addToCart(item.id, 1)
 
     const requestId = `follow-${randomUUID()}`
@@ -86,18 +104,14 @@ describe('with TLS', () => {
     const { body } = await api.request<{ state: string }>({
       method: 'post',
       path: '/v1/purchases',
-      body: { card: { ...goodCard, number: secrets.card } },
+      body: { card: ownCard },
       headers: { 'X-Request-Id': requestId },
     })
     expect(body.state).toBe('completed')
-    const groups = new Set<string>()
-    for (const { name, group } of cluster.processes()) {
-      const log = readFileSync(cluster.directory.logPath(name), 'utf8')
-      const lines = log.split('\n').filter((line) => line.includes(requestId))
-      for (const line of lines) expect(JSON.parse(line)).toMatchObject({ name, requestId })
-      if (lines.length > 0) groups.add(group)
-    }
-    expect([...groups].sort()).toEqual(['buyers', 'customers', 'payment', 'products'])
+    const groups = readLogs(cluster).flatMap(({ group, lines }) =>
+      lines.some((line) => line.requestId === requestId) ? [group] : [],
+    )
+    expect([...new Set(groups)].sort()).toEqual(['buyers', 'customers', 'payment', 'products'])
   })
 
   it('nobody is served without it, or trusted under another authority', async () => {
@@ -177,54 +191,89 @@ describe('a call from outside', () => {
 
 describe('secrets', () => {
   it('sent in every way that is refused are repeated by no answer', async () => {
-    const { badCard } = secrets
+    const { badCard, badPassword, securityCode, expiration } = secrets
     const buyer = await withAccount(createBuyerClient({ servers: cluster.report.buyers, ca }))
     const httpsAgent = new Agent({ ca })
-    const post = (body: string) =>
-      axios.post(`${cluster.report.buyers[0]}/v1/purchases`, body, {
+    const post = (path: string, body: string) =>
+      axios.post(`${cluster.report.buyers[0]}${path}`, body, {
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${buyer.token}` },
         httpsAgent,
         transformRequest: [(data: unknown) => data],
         validateStatus: () => true,
       })
-    const bodies = [
-      JSON.stringify({ card: { ...goodCard, number: `${badCard.slice(0, -1)}x` } }),
-      JSON.stringify({ card: { ...goodCard, number: badCard, expiration: '01/20' } }),
-      JSON.stringify({ card: { ...goodCard, number: Number(badCard) } }),
+    const badOne = { ...ownCard, number: badCard }
+    const cards = [
+      JSON.stringify({ card: { ...badOne, number: `${badCard.slice(0, -1)}x` } }),
+      JSON.stringify({ card: { ...badOne, expiration: '01/20' } }),
+      JSON.stringify({ card: { ...badOne, number: Number(badCard) } }),
+      JSON.stringify({ card: { ...badOne, expiration: Number(securityCode) } }),
       JSON.stringify({ card: badCard }),
-      JSON.stringify({
-        number: badCard,
-        card: { ...goodCard, number: badCard, securityCode: badCard },
-      }),
+      JSON.stringify({ number: badCard, card: { ...badOne, securityCode: badCard } }),
       `{"card": {"number": "${badCard}"`,
-      JSON.stringify({ card: { ...goodCard, number: badCard } }),
+      // Nothing is wrong with it; the cart is empty.
+      JSON.stringify({ card: badOne }),
     ]
-    for (const body of bodies) {
-      const answer = await post(body)
-      expect(answer.status).toBeGreaterThanOrEqual(400)
-      expect(answer.status).toBeLessThan(500)
-      expect(JSON.stringify(answer.data)).not.toContain(badCard)
+    const password = badPassword
+    const passwords = [
+      JSON.stringify({ username, password }),
+      JSON.stringify({ username: password, password }),
+      JSON.stringify({ username, password: { password } }),
+      JSON.stringify({ username, [password]: password, password }),
+      `{"username": "${username}", "password": "${password}`,
+    ]
+    const attempts = [
+      ...cards.map((body) => ['/v1/purchases', body] as const),
+      ...passwords.map((body) => ['/v1/sessions', body] as const),
+      ...passwords.map((body) => ['/v1/accounts', body] as const),
+    ]
+    for (const [path, body] of attempts) {
+      const answer = await post(path, body)
+      expect([path, body, answer.status >= 400 && answer.status < 500]).toEqual([path, body, true])
+      const text = JSON.stringify(answer.data)
+      for (const secret of [badCard, ...asWholeValue(securityCode), ...asWholeValue(expiration)]) {
+        expect(text).not.toContain(secret)
+      }
     }
   })
 
-  it('are in no log, no database and no file of the cluster', async () => {
-    const { card, badCard, password, tokens } = secrets
-    const needles = [card, badCard, password, ...tokens]
+  it('are in no log, no database, no dump and no file of the cluster', async () => {
+    const { securityCode, expiration, tokens, ...unmistakable } = secrets
     expect(tokens.length).toBe(3)
-    const rows = await Promise.all(
-      cluster
-        .processes()
-        .filter(({ group }) => group === 'customers' || group === 'products')
-        .map(({ name }) => rowsHolding(cluster.report.dataDir, name, needles)),
-    )
-    expect(rows.flat()).toEqual([])
-    // The search finds what is there: the purchase keeps the last four digits.
-    const last4 = await rowsHolding(cluster.report.dataDir, 'customers-0', [card.slice(-4)])
-    expect(last4.length).toBeGreaterThan(0)
+    const { badCard, badPassword, card, password, apiKey } = unmistakable
+    const texts = [
+      ...[badCard, badPassword, card, password, apiKey, ...tokens].flatMap(anywhere),
+      ...[securityCode, expiration].flatMap(asWholeValue),
+    ]
+    const { dataDir } = cluster.report
+    const databases = cluster
+      .processes()
+      .filter(({ group }) => group === 'customers' || group === 'products')
+    const dumps = join(folder, 'dumps')
+    mkdirSync(dumps)
+    for (const { name } of databases) {
+      writeFileSync(join(dumps, `${name}.sql`), await dumpThroughSql(dataDir, name))
+    }
     await cluster.stop()
-    expect(filesHolding(cluster.report.dataDir, needles)).toEqual([])
-    expect(
-      filesHolding(cluster.report.dataDir, [cluster.report.sellers[0] ?? '']).length,
-    ).toBeGreaterThan(0)
+    expect(filesHolding(dumps, texts)).toEqual([])
+    expect(filesHolding(dataDir, texts)).toEqual([])
+
+    // The search finds what is there, in clear, in the bytes of the log, and as a whole value.
+    const [inClear = '', inBytes = ''] = anywhere(username)
+    const customers = join(dumps, 'customers-')
+    for (const text of [inClear, inBytes, ...asWholeValue(card.slice(-4)).slice(-1)]) {
+      const found = filesHolding(dumps, [text]).filter((path) => path.startsWith(customers))
+      expect([text, found.length]).toEqual([text, 5])
+    }
+    expect(filesHolding(join(dataDir, 'logs'), ['"msg":"request"']).length).toBeGreaterThan(5)
+    // The one place where the cluster's secret is.
+    const secret = cluster.directory.secret()
+    expect(filesHolding(folder, anywhere(secret))).toEqual([])
+    expect(filesHolding(dataDir, anywhere(secret))).toEqual([join(dataDir, 'cluster-secret')])
+  })
+
+  it('and nothing about a call is told without its request', () => {
+    const { count, withoutId } = linesAboutCalls(readLogs(cluster))
+    expect(withoutId).toEqual([])
+    expect(count).toBeGreaterThan(100)
   })
 })
