@@ -35,14 +35,14 @@ export function addCartCommands(program: Command, context: () => Context): void 
     .argument('<item>')
     .argument('[units]', '1 when left out', wholeNumber(1))
     .description('add units of an item')
-    .addHelpText('after', examples('add 2-17', 'add 2-17 3'))
+    .addHelpText('after', examples('add 2-1', 'add 2-1 3'))
     .action((itemId: string, units = 1) => changed((client) => client.addToCart(itemId, units)))
   program
     .command('remove')
     .argument('<item>')
     .argument('[units]', 'all when left out', wholeNumber(1))
     .description('take units of an item out')
-    .addHelpText('after', examples('remove 2-17', 'remove 2-17 1'))
+    .addHelpText('after', examples('remove 2-1', 'remove 2-1 1'))
     .action((itemId: string, units?: number) =>
       changed((client) => client.removeFromCart(itemId, units)),
     )

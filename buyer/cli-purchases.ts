@@ -24,7 +24,7 @@ export const purchaseColumns: readonly ShownColumn<PurchaseBody>[] = [
   { title: 'purchase', value: ({ id }) => id, idOf: 'purchase' },
   { title: 'when', value: ({ transitions }) => shownTime(transitions[0]?.at ?? '') },
   { title: 'state', value: ({ state }) => state },
-  { title: 'lines', value: ({ lines }) => String(lines.length), align: 'right' },
+  { title: 'lines', value: ({ lines }) => String(lines.length), align: 'right', mayDrop: true },
   { title: 'total', value: ({ total }) => money(total), align: 'right' },
   { title: 'card', value: ({ card }) => `…${card.last4}` },
 ]

@@ -71,7 +71,7 @@ function addLookingCommands(program: Command, context: () => Context): void {
   program
     .command('item <item>')
     .description('look at an item')
-    .addHelpText('after', examples('item 2-17'))
+    .addHelpText('after', examples('item 2-1'))
     .action(async (itemId: string) => {
       const item = await context().client.getItem(itemId)
       context().seen.add('item', item.id)
@@ -93,7 +93,7 @@ function addLookingCommands(program: Command, context: () => Context): void {
     .command('feedback <item>')
     .addArgument(program.createArgument('<vote>', 'a thumb').choices(['up', 'down']))
     .description('a thumb up or down for an item that you have bought')
-    .addHelpText('after', examples('feedback 2-17 up'))
+    .addHelpText('after', examples('feedback 2-1 up'))
     .action(async (itemId: string, vote: 'up' | 'down') => {
       const item = await context().client.giveFeedback(itemId, vote)
       const votes = votesText(item.feedback)

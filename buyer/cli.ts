@@ -20,10 +20,10 @@ const definition: CliDefinition<BuyerClient> = {
   firstSteps: [
     'create-account bob',
     'search red shoe',
-    'add 2-17 2',
+    'add 2-1 2',
     'cart',
     'buy',
-    'feedback 2-17 up',
+    'feedback 2-1 up',
   ],
   beforePrompt: countCart,
 }

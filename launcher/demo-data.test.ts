@@ -10,6 +10,10 @@ describe('demo data', () => {
     expect(demoSellers()).toEqual(demoSellers())
   })
 
+  it('begins with what the examples of the command line are of', () => {
+    expect(items[0]).toMatchObject({ name: 'Trail Shoe, red', category: 2 })
+  })
+
   it('keeps the rules of the marketplace', () => {
     for (const item of items) {
       expect([...item.name].length, item.name).toBeLessThanOrEqual(32)

@@ -28,8 +28,8 @@ type Shelf = {
 }
 
 const sellers: Readonly<Record<string, string>> = {
-  paperboat: 'Paper Boat Books',
   northlane: 'North Lane Outfitters',
+  paperboat: 'Paper Boat Books',
   kettle: 'Kettle & Oak Kitchen',
   sparkbay: 'Sparkbay Electronics',
   greenfoot: 'Greenfoot Garden',

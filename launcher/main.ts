@@ -97,12 +97,14 @@ program
       '4 a seller server, 8 payment.',
   )
   .action(async ({ dataDir, output, watch }) => {
-    const { exitCodeOf, formatStatus, readStatus } = await import('./status.ts')
+    const { exitCodeOf, readStatus } = await import('./status.ts')
+    const { formatStatus } = await import('./status-text.ts')
     const cluster = existingCluster(dataDir)
     do {
       const status = await readStatus(cluster)
       if (watch === true && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
-      const text = output === 'json' ? JSON.stringify(status) : formatStatus(status)
+      const width = process.stdout.isTTY ? process.stdout.columns : undefined
+      const text = output === 'json' ? JSON.stringify(status) : formatStatus(status, width)
       process.stdout.write(`${text}\n`)
       process.exitCode = exitCodeOf(status)
       if (watch === true) await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -253,7 +255,8 @@ First steps, each in a terminal of its own:
   ./agora seller            put something up for sale
   ./agora status            who is up, who leads, whose turn it is
 
-./agora help COMMAND says more; ./agora buyer help and ./agora seller help show their commands.`,
+./agora help COMMAND says more; ./agora buyer help and ./agora seller help show
+their commands.`,
 )
 
 await program.parseAsync()

@@ -3,7 +3,9 @@
  * to their group will not by waiting, and a group that takes no writes for a while says why. Asked
  * again and again in the background.
  */
+import type { MemberId } from '../common/member.ts'
 import type { Cluster } from './environment.ts'
+import { listed } from './members/rotation-text.ts'
 import { reachCustomers, reachProducts } from './members/group.ts'
 
 const lookEveryMs = 1_000
@@ -20,7 +22,10 @@ export type Obstacles = {
 export function watchObstacles(cluster: Cluster, say: (line: string) => void): Obstacles {
   const products = reachProducts(cluster)
   const customers = reachCustomers(cluster)
-  const told = new LastingReason((reason) => say(`customers: ${reason}`))
+  const told = {
+    customers: new LastingReason((reason) => say(`customers: ${reason}`)),
+    products: new LastingReason((reason) => say(`products: ${reason}`)),
+  }
   let outside = new Map<string, string>()
   let stopped = false
   const look = async (): Promise<void> => {
@@ -32,8 +37,8 @@ export function watchObstacles(cluster: Cluster, say: (line: string) => void): O
       ),
     )
     if (stopped) return
-    const isUp = rotation.members.some(({ problem }) => problem === '')
-    told.seen(rotation.writable || !isUp ? undefined : rotation.reason)
+    told.customers.seen(obstacleOf(rotation))
+    told.products.seen(obstacleOf(view))
     timer = setTimeout(look, lookEveryMs)
   }
   let timer = setTimeout(look, lookEveryMs)
@@ -48,8 +53,25 @@ export function watchObstacles(cluster: Cluster, say: (line: string) => void): O
   }
 }
 
+type GroupLook = {
+  readonly writable: boolean
+  readonly reason: string
+  readonly members: readonly { readonly id: MemberId; readonly problem: string }[]
+}
+
+/** Why a group whose members come up takes no writes, and who is not there; undefined: it does. */
+export function obstacleOf({ writable, reason, members }: GroupLook): string | undefined {
+  const silent = members.filter(({ problem }) => problem !== '').map(({ id }) => id)
+  if (writable || silent.length === members.length) return undefined
+  // A group that is being founded names them itself.
+  const missing = silent.filter((id) => !new RegExp(`members? [\\d, and]*\\b${id}\\b`).test(reason))
+  if (missing.length === 0) return reason
+  const who = missing.length === 1 ? `member ${missing[0]} does` : `members ${listed(missing)} do`
+  return `${reason.replace(/\.$/, '')}; ${who} not answer.`
+}
+
 /** Says a reason once, when it has stood for a while; how long something lasts is no news. */
-class LastingReason {
+export class LastingReason {
   readonly #say: (reason: string) => void
   #kind: string | undefined
   #looks = 0

@@ -7,32 +7,41 @@ import axios from 'axios'
 import { protoPath } from 'grpc-health-check'
 import type { TlsFiles } from '../platform/config.ts'
 import { clientCredentials } from '../platform/rpc/channel.ts'
+import { connectionTrouble } from '../replication/operator/client.ts'
 import type { PlannedProcess } from './plan.ts'
 
-export type Probe = { readonly ready: boolean; readonly reason: string; readonly tookMs: number }
+export type Probe = {
+  readonly ready: boolean
+  /** It said something, if only that it is not ready. */
+  readonly answered: boolean
+  readonly reason: string
+  readonly tookMs: number
+}
+type Answer = Pick<Probe, 'answered' | 'reason'>
 
 const probeTimeoutMs = 2_000
 
 /** Never throws: what goes wrong is the reason. */
 export async function probe(plan: PlannedProcess): Promise<Probe> {
   const startedAtMs = performance.now()
-  const reason =
+  const { answered, reason } =
     plan.readiness.kind === 'http'
       ? await probeHttp(plan.readiness.url, plan.tls)
       : await probeGrpc(`${plan.host}:${plan.port}`, plan.tls)
-  return { ready: reason === '', reason, tookMs: performance.now() - startedAtMs }
+  return { ready: reason === '', answered, reason, tookMs: performance.now() - startedAtMs }
 }
 
-async function probeHttp(url: string, tls: TlsFiles | undefined): Promise<string> {
+async function probeHttp(url: string, tls: TlsFiles | undefined): Promise<Answer> {
   try {
     const httpsAgent = tls && new HttpsAgent({ ca: readFileSync(tls.caPath) })
     const options = { timeout: probeTimeoutMs, validateStatus: () => true }
     const answer = await axios.get(url, { ...options, ...(httpsAgent && { httpsAgent }) })
-    if (answer.status === 200) return ''
+    if (answer.status === 200) return { answered: true, reason: '' }
     const body: unknown = answer.data
-    return `answers ${answer.status}${body === undefined ? '' : `: ${JSON.stringify(body)}`}`
+    const said = body === undefined ? '' : `: ${JSON.stringify(body)}`
+    return { answered: true, reason: `answers ${answer.status}${said}` }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return { answered: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -52,15 +61,20 @@ const Health = (healthPackage as unknown as { grpc: { health: { v1: { Health: un
   credentials: grpc.ChannelCredentials,
 ) => HealthClient
 
-function probeGrpc(address: string, tls: TlsFiles | undefined): Promise<string> {
+function probeGrpc(address: string, tls: TlsFiles | undefined): Promise<Answer> {
   // A channel of its own for each probe: a kept one would sit in its reconnect backoff.
   const client = new Health(address, clientCredentials(tls))
   return new Promise((resolve) => {
     const deadline = Date.now() + probeTimeoutMs
     client.check({ service: '' }, { deadline }, (error, answer) => {
       client.close()
-      if (error !== null) resolve(error.details || error.message)
-      else resolve(answer?.status === 'SERVING' ? '' : 'is catching up with its group')
+      if (error !== null) {
+        const reason = connectionTrouble(error.details || error.message)
+        resolve({ answered: false, reason })
+      } else {
+        const reason = answer?.status === 'SERVING' ? '' : 'is catching up with its group'
+        resolve({ answered: true, reason })
+      }
     })
   })
 }

@@ -1,14 +1,13 @@
 /**
- * `./agora status`: asks every process how it is, groups included, and says it as a table or JSON.
+ * `./agora status`: asks every process how it is, groups included. It must not know how that is shown.
  * Exit bits: 1 a database group, 2 buyer servers, 4 seller servers, 8 payment.
  */
 import { createCustomersClient } from '../db-customers/api.ts'
 import { createProductsClient } from '../db-products/api.ts'
 import { createLogger } from '../platform/log.ts'
-import { outsideReason } from '../replication/replica/outside.ts'
 import type { ReplicaStatus } from '../replication/replica/status.ts'
-import { describeCheck } from './check-status.ts'
 import type { Cluster } from './environment.ts'
+import { isPaused } from './held-down.ts'
 import { lastWords } from './last-words.ts'
 import { type Group, type PlannedProcess, planCluster } from './plan.ts'
 import { type Probe, probe } from './readiness.ts'
@@ -20,6 +19,8 @@ export type ProcessStatus = {
   readonly pid: number | undefined
   readonly restarts: number
   readonly probe: Probe
+  /** A drill on this machine; nothing else is the matter with it. */
+  readonly heldDownBy: 'kill' | 'pause' | undefined
   /** Why it went down, if it did so on this machine a moment ago. */
   readonly lastWords: string | undefined
   /** Databases only, when they answer. */
@@ -42,7 +43,9 @@ export async function readStatus(cluster: Cluster): Promise<ProcessStatus[]> {
   return await Promise.all(
     planCluster(cluster.config).map(async (plan) => {
       const record = recorded.get(plan.name)
-      const answer = await probe(plan)
+      const heldDownBy = drillOf(cluster, plan, record?.pid)
+      // Who is held down would only be waited for.
+      const answer = heldDownBy === undefined ? await probe(plan) : heldDown
       return {
         name: plan.name,
         group: plan.group,
@@ -50,11 +53,23 @@ export async function readStatus(cluster: Cluster): Promise<ProcessStatus[]> {
         pid: record?.pid,
         restarts: record?.restarts ?? 0,
         probe: answer,
+        heldDownBy,
         lastWords: answer.ready ? undefined : wordsOf(cluster, plan),
-        replication: await readReplication(cluster, plan),
+        replication: answer.answered ? await readReplication(cluster, plan) : undefined,
       }
     }),
   )
+}
+
+const heldDown: Probe = { ready: false, answered: false, reason: 'held down', tookMs: 0 }
+
+function drillOf(
+  { directory }: Cluster,
+  { name }: PlannedProcess,
+  pid: number | undefined,
+): ProcessStatus['heldDownBy'] {
+  if (directory.isMarkedDown(name)) return 'kill'
+  return pid !== undefined && isPaused(pid) ? 'pause' : undefined
 }
 
 function wordsOf({ directory }: Cluster, { name }: PlannedProcess): string | undefined {
@@ -106,55 +121,4 @@ export function exitCodeOf(processes: readonly ProcessStatus[]): number {
 
 function groupIsWritable(processes: readonly ProcessStatus[], group: Group): boolean {
   return processes.some((other) => other.group === group && other.replication?.writable === true)
-}
-
-export function formatStatus(processes: readonly ProcessStatus[]): string {
-  const rows = processes.map((process) => [
-    process.name,
-    process.address,
-    String(process.pid ?? '-'),
-    ...describe(process),
-  ])
-  const header = ['NAME', 'ADDRESS', 'PID', 'STATE', 'RESTARTS', '']
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
-  )
-  return [header, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
-
-/** State, restarts, and what there is to say. */
-function describe(process: ProcessStatus): [string, string, string] {
-  const { group, probe, replication, restarts } = process
-  const count = restarts === 0 ? '' : `${restarts}`
-  const outside = replication === undefined ? undefined : outsideReason(replication)
-  if (outside !== undefined) return ['OUTSIDE', count, outside]
-  if (!probe.ready) {
-    return ['NOT READY', count, process.lastWords ?? replication?.reason ?? probe.reason]
-  }
-  return ['ready', count, describeReplication(group, replication)]
-}
-
-function describeView(details: ReplicaStatus['protocolDetails']): string {
-  if (details.viewId === undefined) return `no view (${details.state})`
-  return `view ${details.viewId}, next sequencer ${details.nextSequencer}`
-}
-
-function describeReplication(group: Group, status: ReplicaStatus | undefined): string {
-  if (status === undefined) return ''
-  const { protocolDetails: details, appliedIndex, writable, reason } = status
-  const protocol =
-    status.protocol === 'raft'
-      ? `${details.role} in term ${details.term}, commit index ${details.commitIndex}`
-      : `${describeView(details)}, stable up to ${details.stableUpTo}`
-  const refusal = writable ? '' : `; no writes: ${reason ?? 'unknown reason'}`
-  const compared = describeCheck(group, status.lastCheck)
-  const check = compared === '' ? '' : `; ${compared}`
-  return `${protocol}, applied ${appliedIndex}${check}${refusal}`
 }

@@ -152,19 +152,30 @@ function announce(report: ReadyReport, tookMs: number, say: (line: string) => vo
     `Agora is ready after ${(tookMs / 1000).toFixed(1)} s: ` +
       `${report.processes.length} processes, ${databases} databases`,
   )
-  say(`  sellers    ${report.sellers.join('  ')}`)
-  say(`  buyers     ${report.buyers.join('  ')}`)
-  say(`  payment    ${report.payment}`)
+  say(`  sellers    ${together(report.sellers)}   (/docs: the REST API)`)
+  say(`  buyers     ${together(report.buyers)}   (/docs)`)
+  say(`  payment    ${report.payment}   (SOAP)`)
   say('')
   say('Try, in another terminal:')
-  say('  ./agora seed                      a few sellers and some hundred items')
-  say('  ./agora buyer                     create an account, search, buy')
-  say('  ./agora seller                    put something up for sale')
-  say('  ./agora status                    who is up, who leads, whose turn it is')
-  say('  ./agora kill products-0           and go on shopping; ./agora restart products-0')
-  say('  ./agora members products          each replica: role, progress; add, replace, remove')
+  say('  ./agora seed                  a few sellers and some hundred items')
+  say('  ./agora buyer                 create an account, search, buy')
+  say('  ./agora seller                put something up for sale')
+  say('  ./agora status                who is up, who leads, whose turn it is')
+  say('  ./agora kill products-0       a drill; go on shopping')
+  say('  ./agora restart products-0    bring it back')
+  say('  ./agora members products      who belongs to the group; add, replace, remove')
   say('')
   say('Ctrl-C stops everything; the next start keeps all data.')
+}
+
+/** `http://127.0.0.1:5000 :5005`: what several have in common is said once. */
+export function together(urls: readonly string[]): string {
+  const common = urls[0]?.replace(/:\d+$/, '') ?? ''
+  return urls
+    .map((url, index) =>
+      index > 0 && url.startsWith(`${common}:`) ? url.slice(common.length) : url,
+    )
+    .join(' ')
 }
 
 type StopSignal = { readonly promise: Promise<void>; readonly received: boolean }

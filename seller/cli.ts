@@ -20,7 +20,7 @@ const saleColumns: readonly ShownColumn<SaleBody>[] = [
   { title: 'name', value: ({ name }) => name, mayCut: true },
   { title: 'units', value: ({ quantity }) => String(quantity), align: 'right' },
   { title: 'price', value: ({ price }) => money(price), align: 'right' },
-  { title: 'purchase', value: ({ purchaseId }) => purchaseId },
+  { title: 'purchase', value: ({ purchaseId }) => purchaseId, mayDrop: true },
 ]
 
 const definition: CliDefinition<SellerClient> = {
@@ -85,7 +85,7 @@ function addStockCommands(program: Command, context: () => Context): void {
   program
     .command('price <item> <amount>')
     .description('change the price of an item')
-    .addHelpText('after', examples('price 2-17 19.99'))
+    .addHelpText('after', examples('price 2-1 19.99'))
     .action(async (itemId: string, amount: string) => {
       const { item } = await context().client.changePrice(itemId, amountOf(amount, context()))
       printResult(context(), item, `${item.id} ${item.name} costs ${money(item.price)} now.`)
@@ -94,7 +94,7 @@ function addStockCommands(program: Command, context: () => Context): void {
   program
     .command('units <item> <change>')
     .description('add units, or remove them with a negative number')
-    .addHelpText('after', examples('units 2-17 5', 'units 2-17 -3'))
+    .addHelpText('after', examples('units 2-1 5', 'units 2-1 -3'))
     .allowUnknownOption()
     .action(async (itemId: string, change: string) => {
       const units = Number(change)

@@ -133,7 +133,7 @@ function shortIds(text: string): string {
   return text.replaceAll(/\b(\d+\.\d+)\.\d{10,}/g, '$1')
 }
 
-function listed(ids: readonly MemberId[]): string {
+export function listed(ids: readonly MemberId[]): string {
   if (ids.length < 2) return ids.join('')
   return `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
 }

@@ -78,7 +78,9 @@ describe('an operation', () => {
   })
 
   it('is shown to people', async () => {
-    const response = await fetch(`${server.url}/docs`)
+    // The address of a server leads to it.
+    const response = await fetch(server.url)
+    expect(response.url).toBe(`${server.url}/docs`)
     expect(response.headers.get('content-type')).toContain('text/html')
     const page = await response.text()
     expect(page).toContain('/v1/items/{id}/units')

@@ -109,6 +109,8 @@ export function createApi(app: Express, title: ApiTitle): Api {
       app.get('/openapi.json', (_request, response) => {
         response.type('application/json').send(json)
       })
+      // Who opens the address that a server printed is shown what it can do.
+      app.get('/', (_request, response) => response.redirect('/docs'))
       app.get('/docs', (_request, response) => {
         response.type('html').send(html)
       })

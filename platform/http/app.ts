@@ -53,7 +53,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set(REQUEST_LOG, requestLog)
   app.use(assignRequestId)
   app.use(measure(requestLog, metrics))
-  app.use(helmet())
+  // Who serves plain HTTP, on another host than this, has links that lead nowhere as HTTPS.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }))
   serveProbes(app, options)
   app.use(limitLoad(options))
   const type = mediaTypes[bodies]

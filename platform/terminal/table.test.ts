@@ -25,6 +25,15 @@ describe('formatTable', () => {
     expect(text).toBe('NAME      UNITS\nshoe          5\numbrella    120')
   })
 
+  it('leaves out what may be missing before it cuts anything', () => {
+    const more = [...columns, { title: 'seen', value: () => 'yesterday', mayDrop: true }]
+    const rows = [{ name: 'umbrella', units: 120 }]
+    expect(formatTable(rows, more, { width: 26 })).toBe(
+      'NAME      UNITS  SEEN\numbrella    120  yesterday',
+    )
+    expect(formatTable(rows, more, { width: 25 })).toBe('NAME      UNITS\numbrella    120')
+  })
+
   it('cuts what may be cut so that a row fits', () => {
     const text = formatTable([{ name: 'a very long name indeed', units: 1 }], columns, {
       width: 20,

@@ -11,6 +11,8 @@ export type Column<Row> = {
   readonly align?: 'left' | 'right'
   /** Cut where the terminal is narrow; a name may be, an id or an amount is of no use then. */
   readonly mayCut?: boolean
+  /** Left out where the terminal is narrow: what is told elsewhere, too. */
+  readonly mayDrop?: boolean
 }
 
 export type TableOptions = {
@@ -24,6 +26,12 @@ export function formatTable<Row>(
   columns: readonly Column<Row>[],
   options: TableOptions = {},
 ): string {
+  const needed = columns.filter(({ mayDrop }) => mayDrop !== true)
+  if (needed.length < columns.length && options.width !== undefined) {
+    const whole = formatTable(rows, columns)
+    const isTooWide = whole.split('\n').some((line) => stringWidth(line) > (options.width ?? 0))
+    if (isTooWide) return formatTable(rows, needed, options)
+  }
   const cells = rows.map((row) => columns.map(({ value }) => value(row)))
   const widths = columns.map(({ title }, index) =>
     Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ''))),

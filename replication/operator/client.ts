@@ -102,7 +102,9 @@ export class GroupOperator {
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const hangs = error.code === 'DEADLINE_EXCEEDED'
-      const problem = hangs ? `no answer within ${lookTimeoutMs} ms` : shortened(error.message)
+      const problem = hangs
+        ? `no answer within ${lookTimeoutMs} ms`
+        : connectionTrouble(error.message)
       return { ...at, report: undefined, problem }
     }
   }
@@ -136,7 +138,7 @@ const nobodyLeads =
   'no member of the group says that it leads: see who is up (./agora status), start the others'
 
 /** grpc-js tells how it came to have no connection; why is enough. */
-function shortened(message: string): string {
+export function connectionTrouble(message: string): string {
   return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(message)?.[1] ?? message
 }
 

@@ -16,6 +16,7 @@ import { type AddCommands, createProgram } from './program.ts'
 import { runPrompt } from './prompt.ts'
 import { say } from './output.ts'
 import { SeenIds } from './seen-ids.ts'
+import { dropTypedAhead } from './typed-input.ts'
 
 export type CliDefinition<Client extends AccountClient<unknown>> = {
   readonly role: Role
@@ -152,7 +153,10 @@ class Runner<Client extends AccountClient<unknown>> {
   /** Ctrl-C gives a command up, not the prompt. A script it ends, as it ends any. */
   async #runInterruptibly(words: readonly string[]) {
     if (process.stdin.isTTY !== true) return this.#runOne(words)
-    const interrupt = (): void => this.#abort.abort(new Interrupted())
+    const interrupt = (): void => {
+      dropTypedAhead(process.stdin)
+      this.#abort.abort(new Interrupted())
+    }
     process.on('SIGINT', interrupt)
     try {
       return await this.#runOne(words)

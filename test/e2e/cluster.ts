@@ -18,6 +18,8 @@ export type TestCluster = {
   processes(): readonly ProcessRecord[]
   process(name: string): ProcessRecord
   signal(name: string, signal: NodeJS.Signals): void
+  /** What `up` has said since it was started last. */
+  said(): string
   /** Runs ./agora with these arguments against this cluster. */
   agora(args: readonly string[], options?: { input?: string }): AgoraRun
   /** The same, while this process goes on with other work. */
@@ -50,12 +52,13 @@ export async function startCluster(options: ClusterOptions): Promise<TestCluster
   }
   let supervisor: ChildProcess | undefined
   let report: ReadyReport | undefined
+  let said = ''
 
   const start = async (): Promise<void> => {
     rmSync(readyFile, { force: true })
     const flags = [...(options.flags ?? []), '--base-port', String(options.basePort)]
     const argv = [launcher, 'up', '--data-dir', dataDir, '--ready-file', readyFile, ...flags]
-    let said = ''
+    said = ''
     const child = spawn(process.execPath, argv, {
       env: environment,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -118,6 +121,7 @@ export async function startCluster(options: ClusterOptions): Promise<TestCluster
       return report
     },
     directory,
+    said: () => said,
     processes,
     process: find,
     signal: (name, signal) => {

@@ -140,6 +140,8 @@ it('a new group that is not complete says so everywhere, and forms once it is', 
   expect(stdout).toMatch(new RegExp(`customers-0 .* NOT READY .*${reason.source}`))
   const log = () => readFileSync(cluster.directory.logPath('customers-0'), 'utf8')
   await until(() => reason.test(log()), 20_000, 'the log says so')
+  const saidByUp = () => new RegExp(`^customers: ${reason.source}`, 'm').test(cluster.said())
+  await until(saidByUp, 20_000, 'whoever started it is told')
   await succeeds('restart', 'customers-2')
   await started
   expect(await areTheView([0, 1, 2])).toBe(true)
