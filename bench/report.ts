@@ -1,13 +1,10 @@
 /** Measured runs as Markdown: what docs/evaluation.md holds. */
 import { cpus, totalmem } from 'node:os'
-import type { RunSummary } from './measure.ts'
+import { processorTimeIsKnown } from './group/processor-time.ts'
+import { type ProcessorUse, totalMs } from './processor-use.ts'
+import type { Measured } from './run.ts'
 
-export type Run = {
-  readonly title: string
-  readonly summary: RunSummary
-  /** Raft elections during the run. */
-  readonly elections: number
-}
+export type Run = Measured & { readonly title: string }
 
 export function describeMachine(): string {
   const [first] = cpus()
@@ -20,7 +17,7 @@ export function formatRuns(runs: readonly Run[]): string {
 }
 
 function formatOverview(runs: readonly Run[]): string {
-  const rows = runs.map(({ title, summary, elections }) => [
+  const rows = runs.map(({ title, summary, elections, processorUse }) => [
     title,
     summary.callsPerSecond.toFixed(0),
     String(summary.calls),
@@ -30,6 +27,7 @@ function formatOverview(runs: readonly Run[]): string {
     ms(summary.all.p99Ms),
     ms(summary.longestGapMs),
     String(elections),
+    processorTimeIsKnown ? (totalMs(processorUse) / summary.calls).toFixed(2) : '',
   ])
   return table(
     [
@@ -42,12 +40,13 @@ function formatOverview(runs: readonly Run[]): string {
       'p99 ms',
       'longest gap ms',
       'elections',
+      'processor ms/call',
     ],
     rows,
   )
 }
 
-function formatRun({ title, summary }: Run): string {
+function formatRun({ title, summary, processorUse }: Run): string {
   const rows = summary.operations.map((one) => [
     one.operation,
     String(one.calls),
@@ -61,8 +60,18 @@ function formatRun({ title, summary }: Run): string {
     `### ${title}`,
     '',
     table(['operation', 'calls', 'mean ms', 'p50 ms', 'p95 ms', 'p99 ms'], rows),
+    ...(processorTimeIsKnown ? ['', formatProcessorUse(processorUse, summary.calls)] : []),
     ...(errors.length === 0 ? [] : ['', `Errors: ${errors.join(', ')}.`]),
   ].join('\n')
+}
+
+function formatProcessorUse(use: ProcessorUse, calls: number): string {
+  const rows = [...use].map(([kind, ms]) => [
+    kind,
+    (ms / calls).toFixed(2),
+    `${((100 * ms) / totalMs(use)).toFixed(1)} %`,
+  ])
+  return table(['processes', 'processor ms/call', 'share'], rows)
 }
 
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

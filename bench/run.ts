@@ -10,10 +10,20 @@ import {
   runSeller,
 } from './clients.ts'
 import { Recorder, type RunSummary } from './measure.ts'
+import { type ProcessorUse, usedBetween } from './processor-use.ts'
 
 export type Target = Addresses & {
   /** Elections so far, as the products group counts them. */
   readonly elections: () => Promise<number>
+  /** Used so far. */
+  readonly processorUse: () => Promise<ProcessorUse>
+}
+
+export type Measured = {
+  readonly summary: RunSummary
+  readonly elections: number
+  /** Over the measured time. */
+  readonly processorUse: ProcessorUse
 }
 
 export type RunOptions = {
@@ -27,7 +37,7 @@ export type RunOptions = {
 export async function measureClients(
   target: Target,
   { clients, warmUpMs, measuredMs, currency }: RunOptions,
-): Promise<{ summary: RunSummary; elections: number }> {
+): Promise<Measured> {
   const prefix = `bench-${randomBytes(4).toString('hex')}`
   const numbered = Array.from({ length: clients }, (_, index) => index)
   // Hashing passwords is slow by design: a few at a time.
@@ -47,14 +57,16 @@ export async function measureClients(
     ...buyers.map((client, index) => runBuyer(client, task(index + 10_001))),
   ]
   await pause(warmUpMs)
+  const usedBefore = await target.processorUse()
   recorder.restart()
   await pause(measuredMs)
   const summary = recorder.summary()
+  const processorUse = usedBetween(usedBefore, await target.processorUse())
   isFinished = true
   await Promise.all(running)
   const elections = (await target.elections()) - electionsBefore
   for (const client of [...sellers, ...buyers]) client.close()
-  return { summary, elections }
+  return { summary, elections, processorUse }
 }
 
 async function inTurns<In, Out>(

@@ -10,6 +10,7 @@ import { serverUrls } from '../launcher/plan.ts'
 import { readStatus } from '../launcher/status.ts'
 import { assetPath } from '../platform/assets.ts'
 import { processEnvironment } from '../platform/config.ts'
+import { readProcessorUse } from './processor-use.ts'
 import type { Target } from './run.ts'
 
 export type TargetOptions = { readonly dataDir?: string; readonly basePort: number }
@@ -32,7 +33,11 @@ export async function withCluster(
 }
 
 function targetOf(cluster: Cluster): Target {
-  return { ...serverUrls(cluster.config), elections: () => countElections(cluster) }
+  return {
+    ...serverUrls(cluster.config),
+    elections: () => countElections(cluster),
+    processorUse: () => readProcessorUse(cluster.directory),
+  }
 }
 
 /** Raft's term counts the elections that anybody began. */
