@@ -28,6 +28,7 @@ function watched(tables: MemoryTables): { session: TableSession; unloaded: strin
       tables.put(table, row)
     },
     remove: (table, key) => tables.remove(table, key),
+    select: (sql, parameters) => tables.select(sql, parameters),
     execute: (sql, parameters) => tables.execute(sql, parameters),
   }
   return { session, unloaded }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ApplyQueue } from './apply-queue.ts'
 import { defaultDriverLimits, silentHooks } from './driver-options.ts'
+import { ManualClock } from './manual-clock.fixture.ts'
+import type { ProposalId } from './protocol.ts'
 import type { LogIndex, Ordered } from './replicated-log.ts'
 
 /** Delivers one list of commands for each index, all before the first is applied. */
@@ -53,5 +55,113 @@ describe('a batch', () => {
       ['b', 'c', 'hash', 'd', 'up to 4'],
       ['e', 'up to 5'],
     ])
+  })
+})
+
+describe('what nobody waits for here', () => {
+  const limits = { ...defaultDriverLimits, applyLingerMs: 20, applyLingerCommands: 3 }
+
+  function lingering() {
+    const clock = new ManualClock()
+    const batches: string[][] = []
+    let delivered = 0
+    const queue = new ApplyQueue<string, string>({
+      stateMachine: {
+        position: () => Promise.reject(new Error('not asked')),
+        reload: () => Promise.reject(new Error('not asked')),
+        apply: async (batch: readonly Ordered<string>[]) => {
+          batches.push(batch.map(({ command }) => command))
+          return batch.map(({ command }) => command)
+        },
+      },
+      commands: {
+        encode: (text) => Buffer.from(text),
+        decode: (bytes) => Buffer.from(bytes).toString(),
+      },
+      clock,
+      hooks: silentHooks,
+      limits,
+      appliedIndex: 0 as LogIndex,
+      endsBatch: () => false,
+      onApplied: () => undefined,
+      onFailed: (error) => batches.push([String(error)]),
+    })
+    const push = (text: string, proposal?: ProposalId): void => {
+      delivered += 1
+      const index = delivered as LogIndex
+      queue.push([
+        { index, commands: [{ proposal, payload: Buffer.from(text) }], context: undefined },
+      ])
+    }
+    return { clock, batches, queue, push }
+  }
+  const settled = () => new Promise(setImmediate)
+
+  it('lingers for more, and not longer than it may', async () => {
+    const { clock, batches, push } = lingering()
+    push('a')
+    clock.pass(15)
+    push('b')
+    await settled()
+    expect(batches).toEqual([])
+    clock.pass(5)
+    await settled()
+    expect(batches).toEqual([['a', 'b']])
+    // The next one lingers anew, and no timer runs while there is nothing.
+    expect(clock.timers).toBe(0)
+    push('c')
+    await settled()
+    expect(batches).toHaveLength(1)
+    clock.pass(20)
+    await settled()
+    expect(batches).toEqual([['a', 'b'], ['c']])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('is applied at once with what somebody waits for', async () => {
+    const { batches, push, clock } = lingering()
+    push('a')
+    push('mine', 1 as ProposalId)
+    push('b')
+    await settled()
+    // What was delivered while the batch was under way waits again.
+    expect(batches).toEqual([['a', 'mine']])
+    clock.pass(20)
+    await settled()
+    expect(batches).toEqual([['a', 'mine'], ['b']])
+  })
+
+  it('is applied at once for a read, be it delivered before the read or after', async () => {
+    const { batches, push, queue } = lingering()
+    push('a')
+    queue.want(2 as LogIndex)
+    await settled()
+    expect(batches).toEqual([['a']])
+    push('b')
+    await settled()
+    expect(batches).toEqual([['a'], ['b']])
+    push('c')
+    await settled()
+    expect(batches).toHaveLength(2)
+  })
+
+  it('is applied at once when it has become much, and before the state is replaced', async () => {
+    const { batches, push, queue } = lingering()
+    for (const text of ['a', 'b', 'c']) push(text)
+    await settled()
+    expect(batches).toEqual([['a', 'b', 'c']])
+    push('d')
+    expect(await queue.standStill()).toBe('applied')
+    expect(batches).toEqual([['a', 'b', 'c'], ['d']])
+  })
+
+  it('stays unapplied when the replica stops', async () => {
+    const { batches, push, queue, clock } = lingering()
+    push('a')
+    await queue.stop()
+    clock.pass(100)
+    await settled()
+    expect(batches).toEqual([])
+    expect(clock.timers).toBe(0)
   })
 })

@@ -1,7 +1,8 @@
 /**
  * Between delivery and the database: one batch is applied at a time, what is delivered meanwhile
- * forms the next. Slow SQL fills this queue and delays nothing else. It must not know who waits
- * for a result, nor the protocol.
+ * forms the next. Slow SQL fills this queue and delays nothing else. What nobody waits for at this
+ * replica lingers a moment for more: most commands are somebody else's, and a batch costs much the
+ * same however many it holds. It must not know who waits, nor the protocol.
  */
 import { assert } from '../common/assert.ts'
 import type { AppError } from '../common/errors.ts'
@@ -44,6 +45,9 @@ export class ApplyQueue<C, R> {
   #commands = 0
   #sizeBytes = 0
   #deliveredIndex: LogIndex
+  /** Somebody waits for what is delivered up to here. */
+  #wantedIndex: LogIndex
+  #linger: { cancel(): void } | undefined
   #running: Promise<void> | undefined
   /** The database is about to hold another state (see standStill). */
   #standing = false
@@ -52,6 +56,7 @@ export class ApplyQueue<C, R> {
   constructor(options: ApplyQueueOptions<C, R>) {
     this.#options = options
     this.#deliveredIndex = options.appliedIndex
+    this.#wantedIndex = options.appliedIndex
   }
 
   /** Commands and bytes delivered but not yet applied, those of the batch in flight included. */
@@ -79,15 +84,22 @@ export class ApplyQueue<C, R> {
       this.#commands += one.commands.length
       this.#sizeBytes += sizeOf(one)
       this.#queue.push(one)
+      if (one.commands.some(({ proposal }) => proposal !== undefined)) this.#wantedIndex = one.index
     }
-    if (this.#running === undefined && this.#queue.length > this.#head && !this.#stopped) {
-      this.#running = this.#drain()
-    }
+    this.#go()
+  }
+
+  /** Somebody waits until `index` is applied, which may not be delivered yet. */
+  want(index: LogIndex): void {
+    if (index <= this.#wantedIndex) return
+    this.#wantedIndex = index
+    this.#go()
   }
 
   /** Takes nothing more; resolves when all that was delivered is applied, or never will be. */
   async standStill(): Promise<'applied' | 'stopped'> {
     this.#standing = true
+    this.want(this.#deliveredIndex)
     await this.#running
     return this.#stopped ? 'stopped' : 'applied'
   }
@@ -101,13 +113,47 @@ export class ApplyQueue<C, R> {
   /** Applies nothing more. Resolves when the batch in flight has ended and been reported. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#endLinger()
     await this.#running
+  }
+
+  /** Begins the next batch, or to linger for it. */
+  #go(): void {
+    if (this.#running !== undefined || this.#isEmpty || this.#stopped) return
+    if (this.#isDue()) {
+      this.#endLinger()
+      this.#running = this.#drain()
+      return
+    }
+    const { clock, limits } = this.#options
+    this.#linger ??= clock.every(limits.applyLingerMs, () => {
+      this.#endLinger()
+      this.want(this.#deliveredIndex)
+    })
+  }
+
+  #endLinger(): void {
+    this.#linger?.cancel()
+    this.#linger = undefined
+  }
+
+  get #isEmpty(): boolean {
+    return this.#head === this.#queue.length
+  }
+
+  /** With nothing in flight: the queue must not wait for more. */
+  #isDue(): boolean {
+    const { applyLingerMs, applyLingerCommands } = this.#options.limits
+    const next = this.#queue[this.#head]
+    if (next === undefined) return false
+    const isWanted = next.index <= this.#wantedIndex
+    return isWanted || applyLingerMs === 0 || this.#commands >= applyLingerCommands
   }
 
   async #drain(): Promise<void> {
     const { stateMachine, clock, hooks } = this.#options
     try {
-      while (this.#head < this.#queue.length && !this.#stopped) {
+      while (this.#isDue() && !this.#stopped) {
         const batch = this.#takeBatch()
         const startedAtMs = clock.nowMs()
         const results = await stateMachine.apply(batch.ordered, batch.upTo)
@@ -128,6 +174,7 @@ export class ApplyQueue<C, R> {
     } finally {
       this.#running = undefined
     }
+    this.#go()
   }
 
   /** The next whole indexes up to the limits: a position exists only between indexes. */

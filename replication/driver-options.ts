@@ -21,6 +21,12 @@ export type DriverLimits = {
   /** One transaction of the state machine. A single larger Delivered still goes alone. */
   readonly applyBatchCommands: number
   readonly applyBatchMaxBytes: number
+  /**
+   * How long what nobody here waits for, neither its caller nor a read, stays unapplied so that more
+   * joins its batch; at most so many commands. 0: not at all.
+   */
+  readonly applyLingerMs: number
+  readonly applyLingerCommands: number
   /** How late a deadline may be noticed. */
   readonly deadlineGranularityMs: number
   /** How often an idle replica makes sure that what it has applied is durable. */
@@ -39,6 +45,8 @@ export const defaultDriverLimits: DriverLimits = {
   applyQueueMaxBytes: 64 * 1024 * 1024,
   applyBatchCommands: 512,
   applyBatchMaxBytes: 2 * 1024 * 1024,
+  applyLingerMs: 0,
+  applyLingerCommands: 64,
   deadlineGranularityMs: 20,
   secureAppliedEveryMs: 5_000,
   leaveMaxMs: 1_000,

@@ -270,6 +270,8 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     this.#applyQueue.push(ready.deliver)
     if (install !== undefined) this.#exchange.install(install, onDurable)
     this.#callers.answer(ready)
+    // Reads wait for it, as far as it is not applied.
+    for (const { index } of ready.barriers) this.#applyQueue.want(index)
     if (ready.trimTo !== undefined) this.#writer.trim(ready.trimTo)
     if (ready.fetch !== undefined) this.#exchange.fetch(ready.fetch)
   }

@@ -2,7 +2,7 @@
  * Which rows a batch will touch, so that they are loaded in a few statements instead of one by one.
  * A hint: what it misses is loaded when it is asked for.
  */
-import type { Table, TableSession } from '../../platform/postgres/tables.ts'
+import type { TableSession } from '../../platform/postgres/tables.ts'
 import type { Body } from '../commands/body.ts'
 import {
   accounts,
@@ -23,29 +23,25 @@ type AccountKey = { readonly role: Role; readonly id: number }
 export async function prefetch(bodies: readonly Body[], tables: TableSession): Promise<void> {
   const named = keysNamedBy(bodies)
   const tokens = [...named.tokenHashes].map((token_hash) => ({ token_hash }))
-  await load(
-    counters,
-    [...named.counters].map((name) => ({ name })),
-    tables,
-  )
-  await load(usernames, named.usernames, tables)
-  await load(attempts, named.attempts, tables)
-  await load(sessions, tokens, tables)
-  await load(carts, tokens, tables)
-  await load(
-    purchases,
-    [...named.purchaseIds].map((id) => ({ id })),
-    tables,
-  )
+  const purchaseKeys = [...named.purchaseIds].map((id) => ({ id }))
+  const drawn = [...named.counters].map((name) => ({ name }))
+  // Sent together: the answers come back in one round trip.
+  await Promise.all([
+    tables.prefetch(counters, drawn),
+    tables.prefetch(usernames, named.usernames),
+    tables.prefetch(attempts, named.attempts),
+    tables.prefetch(sessions, tokens),
+    tables.prefetch(carts, tokens),
+    tables.prefetch(purchases, purchaseKeys),
+  ])
 
   const led = await keysLedTo(named, tables)
-  await load(accounts, [...named.accounts, ...led.accounts], tables)
-  await load(
-    savedCarts,
-    [...led.buyerIds].map((buyer_id) => ({ buyer_id })),
-    tables,
-  )
-  await load(carts, led.carts, tables)
+  const buyers = [...led.buyerIds].map((buyer_id) => ({ buyer_id }))
+  await Promise.all([
+    tables.prefetch(accounts, [...named.accounts, ...led.accounts]),
+    tables.prefetch(savedCarts, buyers),
+    tables.prefetch(carts, led.carts),
+  ])
 }
 
 type NamedKeys = {
@@ -114,12 +110,4 @@ async function keysLedTo(named: NamedKeys, tables: TableSession) {
     led.carts.push({ token_hash: purchase.token_hash })
   }
   return led
-}
-
-async function load<Row extends object, Key extends keyof Row & string>(
-  table: Table<Row, Key>,
-  keys: readonly Pick<Row, Key>[],
-  tables: TableSession,
-): Promise<void> {
-  if (keys.length > 0) await tables.prefetch(table, keys)
 }

@@ -1,6 +1,7 @@
 /**
  * TableSession over one connection: reads what is asked for in few statements, keeps it, and
- * writes all changes in a single statement. It must not know what the rows mean.
+ * writes all changes in a single statement. What is committed stays in a RowCache for the batches
+ * to come. It must not know what the rows mean.
  *
  * It relies on this connection being the only writer of its tables (the guard sees to that). So a
  * batch that only reads and puts needs no transaction around it: its one writing statement is
@@ -9,14 +10,18 @@
  */
 import type { Client } from 'pg'
 import { assert } from '../../common/assert.ts'
+import type { RowCache } from './row-cache.ts'
 import { frozenRow, storedRow } from './stored-values.ts'
 import type { AnyRow } from './stored-values.ts'
 import { keyText, selectByKeys, writeStatement } from './table-sql.ts'
 import type { AnyTable, Statement, TableChanges } from './table-sql.ts'
-import type { Table, TableSession } from './tables.ts'
+import type { SomeTable, Table, TableSession } from './tables.ts'
 
-/** What is known of a row: `row` undefined says that it does not exist. */
-type Known = { readonly row: AnyRow | undefined; readonly key: AnyRow; readonly changed: boolean }
+/**
+ * What is known of a row: `row` undefined says that it does not exist. `isChanged`: the database does
+ * not know yet. What it has been told, but not committed, is as if it were loaded.
+ */
+type Known = { readonly row: AnyRow | undefined; readonly key: AnyRow; readonly isChanged: boolean }
 type TableRows = { readonly table: AnyTable; readonly known: Map<string, Known> }
 /** How to undo one change: what was known before. */
 type Undo = { readonly rows: TableRows; readonly key: string; readonly before: Known | undefined }
@@ -25,6 +30,7 @@ const nothing: Statement = { text: 'SELECT', values: [] }
 
 export class SqlTableSession implements TableSession {
   readonly #client: Client
+  readonly #committed: RowCache
   readonly #tables = new Map<string, TableRows>()
   /** Changes of the command under way, oldest first. */
   #undo: Undo[] = []
@@ -33,8 +39,10 @@ export class SqlTableSession implements TableSession {
   #savepoint = false
   #inTransaction = false
 
-  constructor(client: Client) {
+  /** `committed` must have been told of all that was ever written to these tables meanwhile. */
+  constructor(client: Client, committed: RowCache) {
     this.#client = client
+    this.#committed = committed
   }
 
   async get<Row extends object, Key extends keyof Row & string>(
@@ -43,7 +51,9 @@ export class SqlTableSession implements TableSession {
   ): Promise<Row | undefined> {
     const rows = this.#rowsOf(table)
     const text = keyText(rows.table, key)
-    if (!rows.known.has(text)) await this.#load(rows, [key as AnyRow])
+    const known = this.#knownOf(rows, text, key as AnyRow)
+    if (known !== undefined) return known.row as Row | undefined
+    await this.#load(rows, [key as AnyRow])
     return rows.known.get(text)?.row as Row | undefined
   }
 
@@ -55,7 +65,7 @@ export class SqlTableSession implements TableSession {
     const missing = new Map<string, AnyRow>()
     for (const key of keys) {
       const text = keyText(rows.table, key)
-      if (!rows.known.has(text)) missing.set(text, key as AnyRow)
+      if (this.#knownOf(rows, text, key as AnyRow) === undefined) missing.set(text, key as AnyRow)
     }
     if (missing.size > 0) await this.#load(rows, [...missing.values()])
   }
@@ -63,26 +73,33 @@ export class SqlTableSession implements TableSession {
   put<Row extends object, Key extends keyof Row & string>(table: Table<Row, Key>, row: Row): void {
     const rows = this.#rowsOf(table)
     const stored = storedRow(rows.table, row)
-    this.#change(rows, { row: stored, key: stored, changed: true })
+    this.#change(rows, { row: stored, key: stored, isChanged: true })
   }
 
   remove<Row extends object, Key extends keyof Row & string>(
     table: Table<Row, Key>,
     key: Pick<Row, Key>,
   ): void {
-    this.#change(this.#rowsOf(table), { row: undefined, key: key as AnyRow, changed: true })
+    this.#change(this.#rowsOf(table), { row: undefined, key: key as AnyRow, isChanged: true })
+  }
+
+  async select(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<{ rows: Record<string, unknown>[] }> {
+    if (this.#hasChanges()) await this.#writeOut()
+    const { rows } = await this.#run({ text: sql, values: parameters })
+    return { rows }
   }
 
   async execute(
     sql: string,
     parameters: readonly unknown[] = [],
+    changes?: readonly SomeTable[],
   ): Promise<{ rows: Record<string, unknown>[] }> {
-    if (!this.#inTransaction) {
-      this.#inTransaction = true
-      await this.#client.query('BEGIN')
-    }
-    if (this.#inCommand && !this.#savepoint) await this.#setSavepoint()
-    await this.#flush()
+    await this.#writeOut()
+    if (changes === undefined) this.#forgetAll()
+    else for (const table of changes) this.#forget(table)
     const { rows } = await this.#run({ text: sql, values: parameters })
     return { rows }
   }
@@ -104,7 +121,7 @@ export class SqlTableSession implements TableSession {
   async undoCommand(): Promise<void> {
     if (this.#savepoint) {
       await this.#client.query('ROLLBACK TO SAVEPOINT command')
-      this.#tables.clear()
+      this.#forgetAll()
     } else {
       this.#undoChanges()
     }
@@ -118,6 +135,19 @@ export class SqlTableSession implements TableSession {
     // On a pipelined connection both are sent at once. If the first fails, the second rolls back.
     const committed = this.#inTransaction ? this.#client.query('COMMIT') : undefined
     await Promise.all([written, committed])
+    for (const { table, known } of this.#tables.values()) {
+      for (const [key, { row }] of known) this.#committed.keep(table, key, row)
+    }
+  }
+
+  /** The database is told of all changes, in a transaction, and can take back the command's. */
+  async #writeOut(): Promise<void> {
+    if (!this.#inTransaction) {
+      this.#inTransaction = true
+      await this.#client.query('BEGIN')
+    }
+    if (this.#inCommand && !this.#savepoint) await this.#setSavepoint()
+    await this.#flush()
   }
 
   /** Writes what commands before this one changed, so that a savepoint can stand behind it. */
@@ -144,12 +174,34 @@ export class SqlTableSession implements TableSession {
     return [...made.values()]
   }
 
-  /** Writes all changes and forgets all rows: what comes next may change any of them. */
   async #flush(): Promise<void> {
     const changes = this.#takeChanges()
-    for (const { known } of this.#tables.values()) known.clear()
     this.#undo = []
-    if (changes.length > 0) await this.#run(writeStatement(changes, nothing))
+    if (changes.length === 0) return
+    for (const { known } of this.#tables.values()) {
+      for (const [key, one] of known) {
+        if (one.isChanged) known.set(key, { ...one, isChanged: false })
+      }
+    }
+    await this.#run(writeStatement(changes, nothing))
+  }
+
+  /** SQL may make others of a table's rows, or has. Of those in the cache, too: they are older. */
+  #forget(table: SomeTable): void {
+    this.#tables.get(table.name)?.known.clear()
+    this.#committed.forgetTable(table)
+  }
+
+  #forgetAll(): void {
+    for (const { known } of this.#tables.values()) known.clear()
+    this.#committed.forgetAll()
+  }
+
+  #hasChanges(): boolean {
+    for (const { known } of this.#tables.values()) {
+      for (const { isChanged } of known.values()) if (isChanged) return true
+    }
+    return false
   }
 
   #takeChanges(): TableChanges[] {
@@ -157,8 +209,8 @@ export class SqlTableSession implements TableSession {
     for (const { table, known } of this.#tables.values()) {
       const put: AnyRow[] = []
       const removed: AnyRow[] = []
-      for (const { row, key, changed } of known.values()) {
-        if (!changed) continue
+      for (const { row, key, isChanged } of known.values()) {
+        if (!isChanged) continue
         if (row === undefined) removed.push(key)
         else put.push(row)
       }
@@ -174,17 +226,28 @@ export class SqlTableSession implements TableSession {
     rows.known.set(key, known)
   }
 
+  /** What this session knows, or what was committed before it. */
+  #knownOf({ table, known }: TableRows, text: string, key: AnyRow): Known | undefined {
+    const present = known.get(text)
+    if (present !== undefined) return present
+    const committed = this.#committed.look(table, text)
+    if (committed === undefined) return undefined
+    const found = { row: committed.row, key, isChanged: false }
+    known.set(text, found)
+    return found
+  }
+
   async #load(rows: TableRows, keys: readonly AnyRow[]): Promise<void> {
     const loaded = await this.#run(selectByKeys(rows.table, keys))
     const { known, table } = rows
     for (const row of loaded.rows) {
       const text = keyText(table, row)
       // Never over a change that was made while the answer was on its way.
-      if (!known.has(text)) known.set(text, { row: frozenRow(row), key: row, changed: false })
+      if (!known.has(text)) known.set(text, { row: frozenRow(row), key: row, isChanged: false })
     }
     for (const key of keys) {
       const text = keyText(table, key)
-      if (!known.has(text)) known.set(text, { row: undefined, key, changed: false })
+      if (!known.has(text)) known.set(text, { row: undefined, key, isChanged: false })
     }
   }
 
@@ -192,7 +255,7 @@ export class SqlTableSession implements TableSession {
     return this.#client.query({ ...preparedName(this.#client, text), text, values: [...values] })
   }
 
-  #rowsOf(table: Pick<AnyTable, 'name' | 'key' | 'columns'>): TableRows {
+  #rowsOf(table: AnyTable): TableRows {
     const present = this.#tables.get(table.name)
     if (present !== undefined) return present
     const made: TableRows = { table, known: new Map() }

@@ -10,6 +10,7 @@ export type AnyTable = {
   readonly name: string
   readonly key: readonly string[]
   readonly columns: Readonly<Record<string, ColumnType>>
+  readonly isReadOnce?: boolean
 }
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] }

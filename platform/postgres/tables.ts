@@ -13,7 +13,12 @@ export type Table<Row extends object, Key extends keyof Row & string = keyof Row
   /** The primary key's columns, in order. */
   readonly key: readonly Key[]
   readonly columns: Readonly<Record<keyof Row & string, ColumnType>>
+  /** Its rows are hardly ever asked for again: none is kept in memory between batches. */
+  readonly isReadOnce?: boolean
 }
+
+/** A table whatever its rows are. */
+export type SomeTable = { readonly name: string }
 
 export function defineTable<Row extends object>() {
   return <const Key extends keyof Row & string>(table: Table<Row, Key>): Table<Row, Key> => table
@@ -37,9 +42,15 @@ export interface TableSession {
     table: Table<Row, Key>,
     key: Pick<Row, Key>,
   ): void
-  /** Set-based SQL, deterministic: writes out what has been changed first and forgets what was loaded. */
+  /** Set-based SQL that only reads, deterministic: sees what has been changed so far. */
+  select(sql: string, parameters?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  /**
+   * Set-based SQL that changes rows, deterministic: writes out what has been changed first, and
+   * forgets what was loaded of the tables that it `changes`; without them, of all.
+   */
   execute(
     sql: string,
     parameters?: readonly unknown[],
+    changes?: readonly SomeTable[],
   ): Promise<{ rows: Record<string, unknown>[] }>
 }

@@ -44,6 +44,12 @@ export type StartOptions = {
   readonly clockIntervalMs?: number
 }
 
+/**
+ * How much later than here a read without a barrier may see what was written elsewhere, for batches
+ * that hold several commands.
+ */
+const applyLingerMs = 20
+
 /** `customers-0`: the process's name, and its directory in DATA_DIR. */
 export function replicaName(plan: Pick<ReplicaPlan<never, never>, 'group' | 'self'>): string {
   return `${plan.group}-${plan.self.id}`
@@ -122,6 +128,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       ...(openStateMachine === undefined ? { endsBatch } : {}),
       storage,
       clock: systemClock,
+      limits: { applyLingerMs },
       hooks: {
         ...metrics.hooks,
         messageMalformed: warnOncePerSource(logger),

@@ -129,8 +129,9 @@ export class BatchWork<Body extends { readonly type: string }> {
       const time = advanceGroupTime(this.applied.time, stamps)
       const moved = time !== this.applied.time
       this.applied = { ...this.applied, stamps, time }
-      this.#session.put(clockTable, { member, stamp_ms: unixMs })
+      // First what asks the database, for which all that was put would have to be written.
       if (moved) await this.#groupTimeMoved()
+      this.#session.put(clockTable, { member, stamp_ms: unixMs })
     }
     const groupTimeMs = this.applied.time.unixMs
     return { outcome: succeed({ groupTimeMs }), replayed: false }
@@ -139,9 +140,10 @@ export class BatchWork<Body extends { readonly type: string }> {
   async #groupTimeMoved(): Promise<void> {
     const { time, forgottenMs } = this.applied
     if (mayForget(time) && time.unixMs >= forgottenMs + forgetEveryMs) {
-      await this.#session.execute(forgetResultsSql, [time.unixMs])
+      await this.#session.execute(forgetResultsSql, [time.unixMs], [resultsTable])
       this.applied = { ...this.applied, forgottenMs: time.unixMs }
     }
+    await this.#application.groupTimeMoved(this.#session, time.unixMs)
     this.#session.put(groupTimeTable, {
       one: true,
       unix_ms: time.unixMs,
@@ -149,6 +151,5 @@ export class BatchWork<Body extends { readonly type: string }> {
       gap_to_ms: time.gapToMs,
       forgotten_ms: this.applied.forgottenMs,
     })
-    await this.#application.groupTimeMoved(this.#session, time.unixMs)
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Test support: a TableSession over plain maps, for unit tests of apply code. It behaves as the real
  * one towards its callers (rows by primary key, JSON columns really become JSON) and knows no SQL:
- * execute() fails unless the test says what it answers.
+ * select() and
+ * execute() fail unless the test says what they answer.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { assert } from '../../common/assert.ts'
@@ -46,6 +47,10 @@ export class MemoryTables implements TableSession {
     key: Pick<Row, Key>,
   ): void {
     this.rowsOf(table).delete(keyText(table, key))
+  }
+
+  async select(sql: string, parameters: readonly unknown[] = []): Promise<Executed> {
+    return this.onExecute(sql, parameters)
   }
 
   async execute(sql: string, parameters: readonly unknown[] = []): Promise<Executed> {

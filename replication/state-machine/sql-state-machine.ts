@@ -8,6 +8,7 @@
  */
 import type { Client } from 'pg'
 import { assert } from '../../common/assert.ts'
+import { type CommittedRows, RowCache } from '../../platform/postgres/row-cache.ts'
 import { SqlTableSession } from '../../platform/postgres/table-session.ts'
 import type { Statement } from '../../platform/postgres/table-sql.ts'
 import type { LogIndex, Ordered, Position, StateMachine } from '../replicated-log.ts'
@@ -33,6 +34,7 @@ export class SqlStateMachine<Body extends { readonly type: string }>
   readonly #client: Client
   readonly #application: Application<Body>
   readonly #observer: CheckObserver | undefined
+  readonly #committed = new RowCache()
   #applied: Applied
   #applying = false
   #failure: unknown
@@ -73,6 +75,7 @@ export class SqlStateMachine<Body extends { readonly type: string }>
     // What could not be applied may be in what is read now: only a restart finds out.
     if (this.#failure !== undefined) throw this.#failure
     this.#applying = true
+    this.#committed.forgetAll()
     try {
       this.#applied = await readApplied(this.#client)
       return this.#applied.position
@@ -89,6 +92,11 @@ export class SqlStateMachine<Body extends { readonly type: string }>
     return this.#applied.time.unixMs
   }
 
+  /** What of the applied state is in memory; as new as what was applied last. */
+  get committedRows(): CommittedRows {
+    return this.#committed
+  }
+
   async apply(
     batch: readonly Ordered<Command<Body | GroupBody>>[],
     upTo: Position,
@@ -103,7 +111,7 @@ export class SqlStateMachine<Body extends { readonly type: string }>
     )
     this.#applying = true
     try {
-      const session = new SqlTableSession(this.#client)
+      const session = new SqlTableSession(this.#client, this.#committed)
       const work = new BatchWork(session, this.#application, this.#applied)
       const results = await work.run(batch)
       await session.commit(positionStatement(upTo))

@@ -56,6 +56,7 @@ export const resultsTable = defineTable<ResultRow>()({
     applied_at_ms: 'bigint',
     kept_until_ms: 'bigint',
   },
+  isReadOnce: true,
 })
 
 export type ClockRow = { readonly member: number; readonly stamp_ms: number }

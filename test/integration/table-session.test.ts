@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Client } from 'pg'
+import { RowCache } from '../../platform/postgres/row-cache.ts'
 import { SqlTableSession } from '../../platform/postgres/table-session.ts'
 import { defineTable } from '../../platform/postgres/tables.ts'
 import { freshDatabase, Places } from './postgres-fixture.ts'
@@ -60,7 +61,7 @@ beforeEach(async () => {
 })
 
 const nothing = { text: 'SELECT', values: [] }
-const session = () => new SqlTableSession(client)
+const session = () => new SqlTableSession(client, new RowCache())
 const thing = (id: string, place: number, doc: unknown = null): ThingRow => ({
   ...{ id, place, doc, n: 7, on: true, raw: null },
 })
