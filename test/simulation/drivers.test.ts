@@ -113,6 +113,7 @@ describe('a group of drivers', () => {
       transport: hub.join(self),
       clock: systemClock,
       tickMs: 5,
+      limits: { applyLingerMs: 10, applyLingerCommands: 200 },
       onFatal: (error) => {
         throw error
       },
