@@ -1,9 +1,10 @@
 /**
- * What can be asked of the customers' state: plain SQL on a read connection, after a barrier (see
- * replication/replica/reads.ts). Statements are named, so that each connection plans them once.
+ * What can be asked of the customers' state, after a barrier (see replication/replica/reads.ts): rows
+ * that are in memory, else plain SQL on a read connection. Statements are named, so that each
+ * connection plans them once.
  */
 import type { Pool } from 'pg'
-import { cutPage, selectRows } from '../platform/postgres/rows.ts'
+import { cutPage, type ReadSource, selectRows } from '../platform/postgres/rows.ts'
 import { type AttemptKey, countIn, creationsAt, failedLoginKeys } from './apply/attempts.ts'
 import { sameLines } from './apply/cart-lines.ts'
 import {
@@ -12,14 +13,19 @@ import {
   type SessionOutcome,
   viewOf,
 } from './apply/outcomes.ts'
-import type {
-  AccountRow,
-  AttemptRow,
-  CartRow,
-  PurchaseRow,
-  Role,
-  SavedCartRow,
-  SessionRow,
+import {
+  type AccountRow,
+  type AttemptRow,
+  accounts,
+  type CartRow,
+  carts,
+  type PurchaseRow,
+  purchases,
+  type Role,
+  type SavedCartRow,
+  type SessionRow,
+  savedCarts,
+  sessions,
 } from './tables.ts'
 
 export async function findAccount(
@@ -113,9 +119,13 @@ function judge(
 
 /** Undefined also for a session of the other role. Whether it has expired, a touch decides. */
 export async function findSession(
-  pool: Pool,
+  { pool, rows }: ReadSource,
   { role, tokenHash }: { readonly role: Role; readonly tokenHash: string },
 ): Promise<SessionOutcome | undefined> {
+  const session = rows.find(sessions, { token_hash: tokenHash })
+  if (session !== undefined && session.row?.role !== role) return undefined
+  const account = session?.row && rows.find(accounts, { role, id: session.row.account_id })
+  if (session?.row && account?.row) return { session: session.row, account: viewOf(account.row) }
   const text = `
     SELECT to_jsonb(sessions) AS session, to_jsonb(accounts) AS account FROM state.sessions
     JOIN state.accounts ON accounts.role = sessions.role AND accounts.id = sessions.account_id
@@ -126,7 +136,17 @@ export async function findSession(
 }
 
 /** Undefined when there is no such buyer's session. */
-export async function findCart(pool: Pool, tokenHash: string): Promise<CartOutcome | undefined> {
+export async function findCart(
+  { pool, rows }: ReadSource,
+  tokenHash: string,
+): Promise<CartOutcome | undefined> {
+  const session = rows.find(sessions, { token_hash: tokenHash })
+  const cart = rows.find(carts, { token_hash: tokenHash })
+  if (session?.row && cart !== undefined) {
+    if (session.row.role !== 'buyer') return undefined
+    const saved = rows.find(savedCarts, { buyer_id: session.row.account_id })
+    if (saved !== undefined) return cartOutcome(cart.row, saved.row)
+  }
   const text = `
     SELECT carts.lines, carts.locked_by, saved_carts.lines AS saved FROM state.sessions
     LEFT JOIN state.carts ON carts.token_hash = sessions.token_hash
@@ -139,11 +159,24 @@ export async function findCart(pool: Pool, tokenHash: string): Promise<CartOutco
   }
   const [found] = await selectRows<Found>(pool, 'cart', text, [tokenHash])
   if (!found) return undefined
-  const lines = found.lines ?? []
-  return { lines, saved: sameLines(lines, found.saved ?? []), lockedBy: found.locked_by }
+  const { lines, locked_by, saved } = found
+  return cartOutcome({ lines: lines ?? [], locked_by }, { lines: saved ?? [] })
 }
 
-export async function findPurchase(pool: Pool, id: string): Promise<PurchaseRow | undefined> {
+function cartOutcome(
+  cart: Pick<CartRow, 'lines' | 'locked_by'> | undefined,
+  saved: Pick<SavedCartRow, 'lines'> | undefined,
+): CartOutcome {
+  const lines = cart?.lines ?? []
+  return { lines, saved: sameLines(lines, saved?.lines ?? []), lockedBy: cart?.locked_by ?? null }
+}
+
+export async function findPurchase(
+  { pool, rows }: ReadSource,
+  id: string,
+): Promise<PurchaseRow | undefined> {
+  const known = rows.find(purchases, { id })
+  if (known !== undefined) return known.row
   const text = 'SELECT * FROM state.purchases WHERE id = $1'
   const [purchase] = await selectRows<PurchaseRow>(pool, 'purchase', text, [id])
   return purchase
@@ -165,8 +198,8 @@ export async function listPurchases(
     ORDER BY serial DESC LIMIT $3`
   const { buyerId, before, limit } = request
   const found = await selectRows<PurchaseRow>(pool, 'purchases', text, [buyerId, before, limit + 1])
-  const { page: purchases, last } = cutPage(found, limit)
-  return { purchases, nextCursor: last ? String(last.serial) : '' }
+  const { page, last } = cutPage(found, limit)
+  return { purchases: page, nextCursor: last ? String(last.serial) : '' }
 }
 
 /** Open, without a step for `idleMs`, and not under a valid claim; the longest idle first. */
@@ -181,6 +214,6 @@ export async function listStandingPurchases(
       AND stepped_at_ms < $1 AND claim_expires_at_ms <= $2
     ORDER BY stepped_at_ms, serial LIMIT $3`
   const values = [groupTimeMs - request.idleMs, groupTimeMs, request.limit]
-  const purchases = await selectRows<PurchaseRow>(pool, 'standing', text, values)
-  return { purchases, nextCursor: '' }
+  const standing = await selectRows<PurchaseRow>(pool, 'standing', text, values)
+  return { purchases: standing, nextCursor: '' }
 }

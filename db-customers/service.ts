@@ -29,7 +29,7 @@ import * as reads from './read-requests.ts'
 import * as wire from './wire.ts'
 
 export function customersService(parts: ReplicaParts<Body>): RpcService {
-  const { groupTimeMs } = parts
+  const { groupTimeMs, rows } = parts
 
   /** `reply` gets the outcome's value: what apply/ succeeds with for this command. */
   const write = <Request extends Written, Value, Reply>(
@@ -69,7 +69,7 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
     ),
     EndSession: write(sessions.endSession, wire.writeReply),
     CheckSession: ask(reads.checkSession, async (pool, asked) => {
-      const session = found(await queries.findSession(pool, asked), 'UNAUTHENTICATED')
+      const session = found(await queries.findSession({ pool, rows }, asked), 'UNAUTHENTICATED')
       return wire.sessionReply(session, groupTimeMs())
     }),
 
@@ -79,14 +79,14 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
     SaveCart: write(carts.saveCart, cartReply),
     AcceptCartPrices: write(carts.acceptCartPrices, cartReply),
     GetCart: ask(reads.getCart, async (pool, { tokenHash }) =>
-      wire.cartReply(found(await queries.findCart(pool, tokenHash), 'UNAUTHENTICATED')),
+      wire.cartReply(found(await queries.findCart({ pool, rows }, tokenHash), 'UNAUTHENTICATED')),
     ),
 
     OpenPurchase: write(purchases.openPurchase, purchaseReply),
     AdvancePurchase: write(purchases.advancePurchase, purchaseReply),
     ClaimPurchase: write(purchases.claimPurchase, purchaseReply),
     GetPurchase: ask(reads.getPurchase, async (pool, { purchaseId, buyerId }) => {
-      const purchase = await queries.findPurchase(pool, purchaseId)
+      const purchase = await queries.findPurchase({ pool, rows }, purchaseId)
       const visible = buyerId === 0 || purchase?.buyer_id === buyerId
       return wire.purchaseReply(found(visible ? purchase : undefined, 'PURCHASE_NOT_FOUND'))
     }),

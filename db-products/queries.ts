@@ -1,32 +1,48 @@
 /**
- * What can be asked of the products' state, besides search.ts: plain SQL on a read connection,
- * after a barrier (see replication/replica/reads.ts). Statements are named: each connection plans
- * them once.
+ * What can be asked of the products' state, besides search.ts, after a barrier (see
+ * replication/replica/reads.ts): rows that are in memory, else plain SQL on a read connection.
+ * Statements are named: each connection plans them once.
  */
 import type { Pool } from 'pg'
-import { cutPage, selectRows } from '../platform/postgres/rows.ts'
+import { cutPage, type ReadSource, selectRows } from '../platform/postgres/rows.ts'
 import type { ItemView } from './commands/command.ts'
 import { encodeCursor } from './cursor.ts'
 import { itemColumns } from './item-columns.ts'
 import type { GetItems, ListSales, ListSellerItems } from './read-requests.ts'
 import type { ItemPage } from './search.ts'
-import type { SaleRow, SellerRow } from './tables.ts'
+import { items as itemsTable, type SaleRow, type SellerRow, sellers } from './tables.ts'
 
 /** In the order of the ids, each once; ids of no item, or of another seller's, are left out. */
-export async function findItems(pool: Pool, request: GetItems): Promise<ItemView[]> {
-  const text = `
-    SELECT ${itemColumns('items')} FROM state.items
-    WHERE serial = ANY($1::bigint[]) AND ($2::bigint = 0 OR seller_id = $2)`
+export async function findItems(source: ReadSource, request: GetItems): Promise<ItemView[]> {
   const wanted = new Map(
     request.items.map(({ id, serial, category }) => [id, { serial, category }]),
   )
   if (wanted.size === 0) return []
   const serials = [...wanted.values()].map(({ serial }) => serial)
-  const found = await selectRows<ItemView>(pool, 'items', text, [serials, request.sellerId])
-  const bySerial = new Map(found.map((item) => [item.serial, item]))
+  const found = knownItems(source, serials) ?? (await selectItems(source, serials))
+  const { sellerId } = request
+  const asked = found.filter((item) => sellerId === 0 || item.seller_id === sellerId)
+  const bySerial = new Map(asked.map((item) => [item.serial, item]))
   return [...wanted.values()]
     .map(({ serial, category }) => ({ item: bySerial.get(serial), category }))
     .flatMap(({ item, category }) => (item?.category === category ? [item] : []))
+}
+
+/** Undefined unless all of them are in memory. */
+function knownItems({ rows }: ReadSource, serials: readonly number[]): ItemView[] | undefined {
+  const found: ItemView[] = []
+  for (const serial of serials) {
+    const known = rows.find(itemsTable, { serial })
+    if (known === undefined) return undefined
+    if (known.row !== undefined) found.push(known.row)
+  }
+  return found
+}
+
+function selectItems({ pool }: ReadSource, serials: readonly number[]): Promise<ItemView[]> {
+  const text = `
+    SELECT ${itemColumns('items')} FROM state.items WHERE serial = ANY($1::bigint[])`
+  return selectRows<ItemView>(pool, 'items', text, [serials])
 }
 
 /** Newest first, sold out or not. */
@@ -71,8 +87,14 @@ export async function listSales(
 }
 
 /** Zeros for a seller of whom nothing has been sold or said. */
-export async function findSeller(pool: Pool, sellerId: number): Promise<SellerRow> {
+export async function findSeller({ pool, rows }: ReadSource, sellerId: number): Promise<SellerRow> {
+  const known = rows.find(sellers, { seller_id: sellerId })
+  if (known !== undefined) return known.row ?? nothingOf(sellerId)
   const text = 'SELECT * FROM state.sellers WHERE seller_id = $1'
   const [seller] = await selectRows<SellerRow>(pool, 'seller', text, [sellerId])
-  return seller ?? { seller_id: sellerId, up: 0, down: 0, items_sold: 0 }
+  return seller ?? nothingOf(sellerId)
+}
+
+function nothingOf(sellerId: number): SellerRow {
+  return { seller_id: sellerId, up: 0, down: 0, items_sold: 0 }
 }

@@ -20,7 +20,7 @@ import { searchItems } from './search.ts'
 import * as wire from './wire.ts'
 
 export function productsService(parts: ReplicaParts<ProductsCommand>): RpcService {
-  const { config } = parts
+  const { config, rows } = parts
   const { currency } = config
 
   const write = <Request extends Written, Command extends ProductsCommand, Reply>(
@@ -47,7 +47,10 @@ export function productsService(parts: ReplicaParts<ProductsCommand>): RpcServic
     Release: write(purchases.release, reservation),
 
     GetItems: ask(reads.getItems, async (pool, asked) =>
-      wire.itemList({ items: await queries.findItems(pool, asked), nextCursor: '' }, currency),
+      wire.itemList(
+        { items: await queries.findItems({ pool, rows }, asked), nextCursor: '' },
+        currency,
+      ),
     ),
     Search: ask(reads.search, async (pool, asked) =>
       wire.itemList(await searchItems(pool, asked), currency),
@@ -59,7 +62,7 @@ export function productsService(parts: ReplicaParts<ProductsCommand>): RpcServic
       wire.saleList(await queries.listSales(pool, asked), currency),
     ),
     GetSellerRating: ask(reads.getSellerRating, async (pool, { sellerId }) =>
-      wire.sellerRating(await queries.findSeller(pool, sellerId)),
+      wire.sellerRating(await queries.findSeller({ pool, rows }, sellerId)),
     ),
 
     GetStatus: unary((request) => statusReply(parts, request), parts),

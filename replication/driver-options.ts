@@ -27,7 +27,7 @@ export type DriverLimits = {
    */
   readonly applyLingerMs: number
   readonly applyLingerCommands: number
-  /** How late a deadline may be noticed. */
+  /** How late a deadline may be noticed, besides that it is noticed at a tick. */
   readonly deadlineGranularityMs: number
   /** How often an idle replica makes sure that what it has applied is durable. */
   readonly secureAppliedEveryMs: number

@@ -94,8 +94,7 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     this.#timers.push(this.#wakeUp)
     options.transport.onMessage((from, bytes) => this.#receive(from, bytes))
     this.#timers.push(
-      clock.every(options.tickMs, () => this.#input(() => core.tick())),
-      clock.every(this.#limits.deadlineGranularityMs, () => this.#callers.expire()),
+      clock.every(options.tickMs, () => this.#tick()),
       clock.every(this.#limits.secureAppliedEveryMs, () => this.#writer.secureApplied()),
     )
     this.#deferPump()
@@ -181,6 +180,12 @@ export class Driver<C, R, M> implements ReplicatedLog<C, R> {
     await this.#exchange.close()
     await this.#options.transport.close()
     await this.#options.storage.close()
+  }
+
+  /** One timer for all that time does: a machine may run many members, and each wake-up costs. */
+  #tick(): void {
+    this.#input(() => this.#options.core.tick())
+    this.#callers.expire()
   }
 
   #receive(from: MemberId, bytes: Uint8Array): void {

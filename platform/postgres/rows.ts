@@ -1,5 +1,9 @@
 /** Reading rows with named statements, so that each connection plans them once, and by the page. */
 import type { Pool } from 'pg'
+import type { CommittedRows } from './row-cache.ts'
+
+/** Both hold what was applied: `rows` a part of it, in memory. */
+export type ReadSource = { readonly pool: Pool; readonly rows: CommittedRows }
 
 export async function selectRows<Row extends object>(
   pool: Pool,

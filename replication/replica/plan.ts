@@ -7,6 +7,7 @@ import type { Member } from '../../common/host-port.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { CommittedRows } from '../../platform/postgres/row-cache.ts'
 import type { RequestLog } from '../../platform/request-log.ts'
 import type { RpcService } from '../../platform/rpc/server.ts'
 import type { LogStorage, Transport } from '../ports.ts'
@@ -43,6 +44,8 @@ export type ReplicaParts<Body extends { readonly type: string }> = Omit<ReplicaS
   readonly log: ReplicatedLog<Command<Body>, AppliedResult>
   /** Read-only connections: after log.barrier() they see all that was acknowledged before. */
   readonly reads: Pool
+  /** The same without asking the database, of rows that were in use lately. */
+  readonly rows: CommittedRows
   /** Group time as applied at this replica, Unix ms; 0 while the group has none. */
   groupTimeMs(): number
   readonly metrics: Metrics
@@ -54,7 +57,11 @@ export type ReplicaParts<Body extends { readonly type: string }> = Omit<ReplicaS
 export type TimedStateMachine<Body extends { readonly type: string }> = StateMachine<
   Command<Body | GroupBody>,
   AppliedResult
-> & { groupTimeMs(): number }
+> & {
+  groupTimeMs(): number
+  /** What of the applied state is in memory. Default: nothing. */
+  readonly committedRows?: CommittedRows
+}
 
 export type ReplicaPlan<Body extends { readonly type: string }, M> = {
   readonly group: 'customers' | 'products'

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Member } from '../../common/host-port.ts'
 import type { MemberId } from '../../common/member.ts'
 import type { Logger } from '../../platform/log.ts'
+import { noCommittedRows } from '../../platform/postgres/row-cache.ts'
 import { createRequestLog } from '../../platform/request-log.ts'
 import { type RpcServer, startGrpcServer } from '../../platform/rpc/server.ts'
 import type { DriverHooks } from '../driver-options.ts'
@@ -153,6 +154,7 @@ export async function startReplica<Body extends { readonly type: string }, M>(
       requestLog,
       log: withTransferStatus(driver, transfer, transitions),
       reads,
+      rows: stateMachine.committedRows ?? noCommittedRows,
       groupTimeMs,
       metrics: metrics.registry,
       lastCheck: () => comparing.status(),
