@@ -14,7 +14,7 @@ export async function drill(
 ): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   if (supervisorIsAlive(directory) === undefined) {
-    say(`No cluster runs from ${directory.path}.`)
+    say(`No cluster runs from ${directory.path}; npm start starts one.`)
     return 7
   }
   const target = find(directory, name)

@@ -66,7 +66,10 @@ program
       json: flags.json === true,
       readyFile: flags.readyFile,
       readyTimeoutMs: flags.readyTimeout * 1_000,
-      ...(flags.seed === true ? { beforeReady: () => seedCluster(cluster) } : {}),
+      // What could not be put up is said; the marketplace is there all the same.
+      ...(flags.seed === true
+        ? { beforeReady: async () => void (await seedCluster(cluster)) }
+        : {}),
     })
     // Whatever a probe or a client still holds open must not keep the terminal waiting.
     process.exit()
@@ -158,10 +161,13 @@ program
   .option('-f, --follow', 'go on as it grows')
   .addOption(dataDirOption())
   .action((target: string, { dataDir, follow }) => {
-    const path = existingCluster(dataDir).directory.logPath(target)
+    const { directory } = existingCluster(dataDir)
+    const path = directory.logPath(target)
     if (!existsSync(path)) {
-      process.stderr.write(`There is no log ${path}\n`)
-      process.exitCode = 4
+      const names = directory.readRecord()?.processes.map(({ name }) => name) ?? []
+      const others = names.length === 0 ? 'nothing has run here' : `there are: ${names.join(' ')}`
+      process.stderr.write(`There is no log ${path}; ${others}\n`)
+      process.exitCode = exitCodes.notFound
       return
     }
     const tail = spawn('tail', ['-n', '200', ...(follow === true ? ['-F'] : []), path], {
@@ -191,12 +197,20 @@ program
   .description('put demo sellers and items into a running, empty marketplace')
   .addOption(dataDirOption())
   .action(async ({ dataDir }) => {
-    await seedCluster(existingCluster(dataDir))
+    process.exitCode = await seedCluster(existingCluster(dataDir))
+    process.exit()
   })
 
-async function seedCluster(cluster: Cluster): Promise<void> {
+/** Resolves with the exit code; says what happened on stderr. */
+async function seedCluster(cluster: Cluster): Promise<number> {
   const { seed } = await import('./seed.ts')
-  await seed(cluster)
+  const { reportFailure } = await import('../shop/cli/failures.ts')
+  try {
+    await seed(cluster)
+    return exitCodes.ok
+  } catch (error) {
+    return reportFailure(error, { json: false, inPrompt: false, role: 'seller' })
+  }
 }
 
 for (const role of ['seller', 'buyer'] as const) {

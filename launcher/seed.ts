@@ -1,5 +1,6 @@
 /** `--seed`: puts the demo sellers and their items into a marketplace through its REST servers. */
 import { readFileSync } from 'node:fs'
+import { progress } from '../platform/terminal/progress.ts'
 import { createSellerClient, ApiProblem, type SellerClient } from '../seller/api.ts'
 import { demoPassword, type DemoSeller, demoSellers } from './demo-data.ts'
 import type { Cluster } from './environment.ts'
@@ -14,7 +15,8 @@ export async function seed({ config }: Cluster): Promise<void> {
   const sellers = demoSellers()
   const startedAtMs = performance.now()
   const put = (seller: DemoSeller): Promise<number> =>
-    stock(createSellerClient({ servers, ca }), seller, config.currency)
+    stock(createSellerClient({ servers, ca, onCall }), seller, config.currency)
+  const onCall = (): (() => void) => progress.begin(() => 'Putting up the demo items')
   const [first, ...others] = sellers
   // Alone, so that the first item of all is always the same: the examples of the command line are of 2-1.
   const ahead = first === undefined ? 0 : await put(first)

@@ -31,7 +31,7 @@ export async function wipe(
 ): Promise<number> {
   const { directory } = cluster
   if (supervisorIsAlive(directory) === undefined) {
-    say(`No cluster runs from ${directory.path}.`)
+    say(`No cluster runs from ${directory.path}; npm start starts one.`)
     return exitCodes.unavailable
   }
   const before = find(directory, name)
