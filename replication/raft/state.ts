@@ -36,26 +36,8 @@ import {
   type Term,
 } from './types.ts'
 
-/** For tests of the tests only: a rule of Raft that this member breaks. */
-export type PlantedBug =
-  | 'voteBeforeDurable'
-  | 'voteTwice'
-  | 'commitOlderTerm'
-  | 'lateReadAck'
-  | 'readBeforeTermCommit'
-  | 'ackBeforePersist'
-  | 'confirmReplaced'
-  | 'quorumOneLess'
-  | 'countAnyDisk'
-  | 'changeBeforeTermCommit'
-  | 'changeTwiceAtOnce'
-  | 'learnerCounts'
-  | 'installKeepsTail'
-  | 'installForgetsTerm'
-  | 'foundWithoutAll'
-  | 'trimBeyondDurable'
-
-export const plantedBugs: readonly PlantedBug[] = [
+/** For tests of the tests only: rules of Raft that a member may be made to break. */
+export const plantedBugs = [
   'voteBeforeDurable',
   'voteTwice',
   'commitOlderTerm',
@@ -69,9 +51,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   'changeTwiceAtOnce',
   'learnerCounts',
   'installKeepsTail',
+  'installForgetsTerm',
   'foundWithoutAll',
   'trimBeyondDurable',
-]
+] as const
+export type PlantedBug = (typeof plantedBugs)[number]
 
 export type Votes = Map<MemberId, boolean>
 

@@ -139,6 +139,31 @@ const slowDisks: Partial<SimulationOptions> = {
   applyMinMs: 0.1,
   applyMaxMs: 0.5,
 }
+/** The lead moves while members are cut off that wait for a state: it comes from a later term. */
+const movingLeads: Partial<SimulationOptions> = {
+  members: 5,
+  spares: 0,
+  safetyMs: 5_000,
+  clients: 8,
+  operations: 300,
+  readShare: 0,
+  thinkMaxMs: 200,
+  loss: 0,
+  delayMinMs: 0.1,
+  delayMaxMs: 1,
+  administerEveryMs: 60,
+  crashEveryMs: 400,
+  crashAllShare: 0,
+  wipeShare: 0,
+  pauseEveryMs: 0,
+  restartEveryMs: 0,
+  partitionEveryMs: 700,
+  oneWayShare: 0,
+  faultMaxMs: 1_500,
+  fetchMaxMs: 10,
+  fetchFailures: 0.85,
+  clockSpeeds: [0.5, 0.5, 0.5, 0.5, 0.5],
+}
 
 describe('each planted bug is found', () => {
   type Hunt = { readonly check: RegExp; readonly overrides?: Partial<SimulationOptions> }
@@ -157,6 +182,7 @@ describe('each planted bug is found', () => {
     // Progress, too: a removal that only a learner confirmed leaves voters who believe themselves out.
     learnerCounts: { check: /commit safety|only voters lead|progress/, overrides: manyLearners },
     installKeepsTail: { check: /exception|log matching|durable/, overrides: lonelyLeaders },
+    installForgetsTerm: { check: /states tell their term/, overrides: movingLeads },
     foundWithoutAll: {
       check: /election safety|agreement|commit safety|leader completeness/,
       overrides: lostFounders,

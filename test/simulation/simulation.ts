@@ -176,6 +176,9 @@ class Simulation<M, Core extends ProtocolCore<M>> implements World<Core> {
 
   #mayStayAway(away: ReadonlySet<MemberId>): boolean {
     const { membership } = this.#run.protocol
+    // A new group forms only when all are there; until it has agreed on anything, perhaps those who
+    // stay do not know of it yet.
+    if (membership !== undefined && this.#ledger.order.length === 0) return away.size === 0
     if (membership !== undefined) return membership.canDecideWithout(this, away)
     return away.size <= this.options.members - quorumOf(this.options.members)
   }
