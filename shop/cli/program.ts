@@ -34,6 +34,7 @@ export function createProgram<Client extends AccountClient<unknown>>(
   const program = new Command(inPrompt ? PROMPT_NAME : `./agora ${role}`)
     .exitOverride()
     .configureHelp(helpStyle())
+    .configureOutput({ outputError: (text, write) => write(plainer(text)) })
     .helpCommand('help [command]', 'say more about a command')
     .option('--json', 'print results as JSON')
     .showHelpAfterError(`(${asTyped(options, 'help')} shows what there is)`)
@@ -54,6 +55,14 @@ export function createProgram<Client extends AccountClient<unknown>>(
     command.showHelpAfterError(`(${help} shows how it is used)`)
   }
   return program.addHelpText('after', () => firstSteps(options))
+}
+
+/** commander calls operands `command-argument`s. */
+function plainer(text: string): string {
+  return text.replace(
+    /^error: command-argument value '(.*)' is invalid for argument '(.*)'\./,
+    "error: $2 cannot be '$1'.",
+  )
 }
 
 /** The commands as data, for completion outside. */

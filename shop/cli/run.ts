@@ -195,13 +195,21 @@ class Runner<Client extends AccountClient<unknown>> {
     const { servers, currency, ca } = locate(dataDir)
     const sessionFile = new SessionFile({ folder: stateDir, role, servers, profile })
     const stored = sessionFile.read()
+    const silent = new Set<string>()
     const client = createClient({
       servers,
       ca,
       token: stored?.token,
       probeIntervalMs: PROBE_INTERVAL_MS,
       signal: () => this.#abort.signal,
-      onCall: () => progress.begin(() => context.waitingFor ?? waitingFor(client.server)),
+      onServerChange: ({ from }) => silent.add(from),
+      onCall: () => {
+        silent.clear()
+        const isNobodyThere = (): boolean => silent.size === servers.length
+        return progress.begin(
+          () => context.waitingFor ?? (isNobodyThere() ? nobodyAnswers : waitingFor(client.server)),
+        )
+      },
     })
     const context: CliContext<Client> = {
       client,
@@ -219,6 +227,8 @@ class Runner<Client extends AccountClient<unknown>> {
     return context
   }
 }
+
+const nobodyAnswers = 'No server answers so far. Not started yet? npm start'
 
 function waitingFor(server: string): string {
   return `Waiting for ${server.replace(/^https?:\/\//, '')}`
