@@ -22,6 +22,7 @@ const options = [
   '--importFileExtension=.ts',
 ]
 const services = [
+  { proto: 'platform/rpc/calls.proto', output: 'platform/rpc/gen' },
   { proto: 'db-customers/customers.proto', output: 'db-customers/gen' },
   { proto: 'db-products/products.proto', output: 'db-products/gen' },
   { proto: 'replication/operator/group.proto', output: 'replication/operator/gen' },

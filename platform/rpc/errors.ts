@@ -13,11 +13,12 @@ const TRAILER_MAX_BYTES = 6_000
 /** What a service's method hands back instead of a reply. */
 export function statusOf(error: AppError): StatusObject {
   const metadata = new Metadata()
-  metadata.set(ERROR_TRAILER, encode(error))
+  metadata.set(ERROR_TRAILER, encodeError(error))
   return { code: errorTable[error.code].grpc, details: error.message, metadata }
 }
 
-function encode(error: AppError): Buffer {
+/** As JSON; of one that is too big, without its details. */
+export function encodeError(error: AppError): Buffer {
   const { code, message, definite, fields, details } = error
   const whole = Buffer.from(JSON.stringify({ code, message, definite, fields, details }))
   if (whole.length <= TRAILER_MAX_BYTES) return whole
@@ -26,19 +27,15 @@ function encode(error: AppError): Buffer {
 
 /** The AppError that a failed call stands for, whoever made it fail. */
 export function errorFromStatus(error: ServiceError): AppError {
-  return decode(error) ?? errorFromTransport(error)
-}
-
-/** True when the other side gave an AppError of its own rather than fail or be unreachable. */
-export function isFromService(error: ServiceError): boolean {
-  return decode(error) !== undefined
-}
-
-function decode(error: ServiceError): AppError | undefined {
   const trailer = error.metadata?.get(ERROR_TRAILER)[0]
-  if (!Buffer.isBuffer(trailer)) return undefined
+  const said = Buffer.isBuffer(trailer) ? decodeError(trailer) : undefined
+  return said ?? errorFromTransport(error)
+}
+
+/** What encodeError made; undefined when it is not that. */
+export function decodeError(encoded: Buffer): AppError | undefined {
   try {
-    const { code, message, definite, fields, details } = JSON.parse(trailer.toString('utf8'))
+    const { code, message, definite, fields, details } = JSON.parse(encoded.toString('utf8'))
     if (typeof code !== 'string' || !isErrorCode(code)) return undefined
     return new AppError(code, { message, definite: definite === true, fields, details })
   } catch (cause) {

@@ -3,28 +3,21 @@
  * the deadline. It must not know what the calls mean, only whether they may be repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  Client,
-  type MethodDefinition,
-  type ServiceDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js'
+import { Client, type MethodDefinition, type ServiceDefinition } from '@grpc/grpc-js'
 import type { MethodDefinition as TypedMethodDefinition } from '@grpc/proto-loader'
 import { service as healthService } from 'grpc-health-check'
 import type { Logger } from 'pino'
-import { assert } from '../../common/assert.ts'
+import { assert, unreachable } from '../../common/assert.ts'
 import { type Deadline, remainingMs } from '../../common/deadline.ts'
 import { AppError, type ErrorCode } from '../../common/errors.ts'
 import { formatHostPort, type HostPort } from '../../common/host-port.ts'
 import { type Random, seededRandom } from '../../common/random.ts'
 import type { TlsFiles } from '../config.ts'
-import { authMetadata, rpcKey } from './authentication.ts'
+import { rpcKey } from './authentication.ts'
+import { CallStream } from './call-stream.ts'
 import { clientCredentials, clientOptions } from './channel.ts'
-import { errorFromStatus, isFromService } from './errors.ts'
+import { errorFromStatus } from './errors.ts'
 import { type Replica, Replicas } from './replicas.ts'
-import { send } from './send.ts'
-import { REQUEST_ID_HEADER } from './unary.ts'
 
 /** The methods a generated definition names (its index signature left out). */
 type MethodName<Definition> = keyof {
@@ -74,6 +67,11 @@ export type ReplicaClientOptions<Definition extends ServiceDefinition> = {
   readonly random?: Random
 }
 
+type Attempted =
+  | { readonly kind: 'reply'; readonly reply: unknown }
+  /** `isSaid`: by the replica, rather than for want of it. */
+  | { readonly kind: 'failed'; readonly error: AppError; readonly isSaid: boolean }
+
 /** Failures that another replica, or the same one later, may not have. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'UNAVAILABLE',
@@ -105,6 +103,12 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     assert(client !== undefined, 'every replica has a client')
     return client
   }
+  const streams = clients.map((client) => new CallStream(client, key))
+  const streamTo = (index: number): CallStream => {
+    const stream = streams[index]
+    assert(stream !== undefined, 'every replica has a stream')
+    return stream
+  }
   const replicas = new Replicas({
     addresses: members,
     probe: (index) => isServing(clientAt(index)),
@@ -119,23 +123,36 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     method: MethodDefinition<unknown, unknown>,
     request: unknown,
     deadline: Deadline,
-  ): Promise<unknown> {
-    const metadata = authMetadata(key, method.path)
-    const { requestId } = deadline
-    if (requestId !== undefined) metadata.set(REQUEST_ID_HEADER, requestId)
-    const attemptDeadline = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
-    try {
-      const reply = await send(clientAt(replica.index), method, request, metadata, attemptDeadline)
-      replicas.succeeded(replica, requestId)
-      return reply
-    } catch (error) {
-      const { code, message } = error as ServiceError
-      const failure = errorFromStatus(error as ServiceError)
-      // Too busy is not unwell, and a caller in a hurry says nothing about a replica.
-      const hung = code === status.DEADLINE_EXCEEDED && attemptDeadline < deadline.atUnixMs
-      if (failure.code === 'UNAVAILABLE' || hung) replicas.failed(replica, message, requestId)
-      else if (isFromService(error as ServiceError)) replicas.succeeded(replica, requestId)
-      throw failure
+  ): Promise<Attempted> {
+    const stream = streamTo(replica.index)
+    const startedAtMs = performance.now()
+    const atUnixMs = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
+    const outcome = await stream.call(method, request, { ...deadline, atUnixMs })
+    switch (outcome.kind) {
+      case 'reply':
+        replicas.succeeded(replica)
+        return { kind: 'reply', reply: outcome.reply }
+      case 'refused':
+        // Too busy is not unwell.
+        if (outcome.error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message)
+        else replicas.succeeded(replica)
+        return { kind: 'failed', error: outcome.error, isSaid: true }
+      case 'unsent':
+        return { kind: 'failed', error: outcome.error, isSaid: false }
+      case 'lost': {
+        const error = errorFromStatus(outcome.error)
+        if (error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message)
+        return { kind: 'failed', error, isSaid: false }
+      }
+      case 'late':
+        // A caller in a hurry says nothing about a replica.
+        if (atUnixMs < deadline.atUnixMs) {
+          replicas.failed(replica, `no answer within ${attemptTimeoutMs} ms`)
+          stream.giveUpIfSilent(startedAtMs)
+        }
+        return { kind: 'failed', error: tooLate(replica), isSaid: false }
+      default:
+        return unreachable(outcome)
     }
   }
 
@@ -158,27 +175,31 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
           continue
         }
         tried.add(replica.index)
-        try {
-          // biome-ignore lint/suspicious/noExplicitAny: the generated types relate name and reply.
-          return (await attempt(replica, method, request, deadline)) as any
-        } catch (error) {
-          if (!(error instanceof AppError) || !passing.has(error.code)) throw error
-          last = error
-          // An error with a cause is of the connection; one without, what a replica said.
-          if (error.cause === undefined) said = error
-          allDefinite &&= error.definite
-          if (!idempotent && !error.definite) break
-          if (error.code === 'OVERLOADED') await pause(random.integer(5, 2 * backoffMs), deadline)
-        }
+        const attempted = await attempt(replica, method, request, deadline)
+        // biome-ignore lint/suspicious/noExplicitAny: the generated types relate name and reply.
+        if (attempted.kind === 'reply') return attempted.reply as any
+        const { error, isSaid } = attempted
+        if (!passing.has(error.code)) throw error
+        last = error
+        if (isSaid) said = error
+        allDefinite &&= error.definite
+        if (!idempotent && !error.definite) break
+        if (error.code === 'OVERLOADED') await pause(random.integer(5, 2 * backoffMs), deadline)
       }
       // A replica's reason tells more than that another one could not be reached.
       throw gaveUp(said ?? last, allDefinite)
     },
     close() {
       replicas.close()
+      for (const stream of streams) stream.close()
       for (const client of clients) client.close()
     },
   }
+}
+
+function tooLate({ address }: Replica): AppError {
+  const message = `${address} did not answer in time`
+  return new AppError('DEADLINE_EXCEEDED', { message, definite: false })
 }
 
 function gaveUp(last: AppError | undefined, definite: boolean): AppError {

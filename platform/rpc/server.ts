@@ -20,8 +20,10 @@ import { formatHostPort } from '../../common/host-port.ts'
 import type { TlsFiles } from '../config.ts'
 import { createRequestLog, type RequestLog } from '../request-log.ts'
 import { rpcKey, verifyAuth } from './authentication.ts'
+import { callsProto } from './calls-definition.ts'
 import { serverCredentials, serverOptions } from './channel.ts'
 import { loadProto } from './proto.ts'
+import { serveCalls } from './serve-calls.ts'
 import { requestIdIn } from './unary.ts'
 
 /** Any service, streams and raw (de)serializers included. */
@@ -56,17 +58,19 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<RpcSe
   const { services, secret, logger } = options
   // The library's own lines on stderr are not JSON; what they tell is in the errors as well.
   setLogVerbosity(logVerbosity.NONE)
+  const requestLog = createRequestLog(logger)
   const server = new Server({
     ...serverOptions,
-    interceptors: [authenticate(rpcKey(secret), createRequestLog(logger))],
+    interceptors: [authenticate(rpcKey(secret), requestLog)],
   })
-  for (const { definition, implementation } of services) {
+  const calls = serveCalls(services, requestLog)
+  for (const { definition, implementation } of [...services, calls]) {
     server.addService(definition, implementation)
   }
   const health = new HealthImplementation()
   health.addToServer(server)
   if (options.reflectionProtos !== undefined && options.reflectionProtos.length > 0) {
-    const protos = Object.assign({}, ...options.reflectionProtos.map(loadProto))
+    const protos = Object.assign({}, ...[...options.reflectionProtos, callsProto].map(loadProto))
     new ReflectionService(protos).addToServer(server)
   }
 
@@ -82,6 +86,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<RpcSe
     setServing,
     close: async (graceMs = 1_000) => {
       setServing(false)
+      calls.drain()
       await new Promise<void>((resolve) => {
         const cutOff = setTimeout(() => server.forceShutdown(), graceMs)
         server.tryShutdown((error) => {

@@ -21,6 +21,20 @@ export type UnaryCall = {
   readonly deadline: RequestDeadline
 }
 
+export type Answered<Reply> =
+  | { readonly ok: true; readonly reply: Reply }
+  | { readonly ok: false; readonly error: AppError }
+
+export type UnaryMethod<Request, Reply> = handleUnaryCall<Request, Reply> & {
+  /** The same for a call that came another way than as one of gRPC's. Never rejects; `path` is for the log. */
+  readonly answer: (request: Request, call: UnaryCall, path: string) => Promise<Answered<Reply>>
+}
+
+/** True of what unary() made. */
+export function isUnary(method: unknown): method is UnaryMethod<unknown, unknown> {
+  return typeof method === 'function' && 'answer' in method
+}
+
 /**
  * `work` gets the decoded request and resolves with the reply. An AppError that it throws becomes the status of
  * common/errors.ts's table; anything else is a bug: logged, and an indefinite INTERNAL.
@@ -28,37 +42,42 @@ export type UnaryCall = {
 export function unary<Request, Reply>(
   work: (request: Request, call: UnaryCall) => Promise<Reply>,
   { requestLog }: { readonly requestLog: RequestLog },
-): handleUnaryCall<Request, Reply> {
-  return (call, callback) => {
-    const requestId = requestIdIn(call.metadata)
-    const deadline = { atUnixMs: giveUpAt(call), requestId }
-    const toAppError = (error: unknown): AppError => {
-      if (error instanceof AppError) return error
-      const line = { err: error, method: call.getPath() }
-      requestLog.of(requestId).error(line, 'a bug: a call failed in a way that nobody foresaw')
-      return new AppError('INTERNAL', { definite: false })
+): UnaryMethod<Request, Reply> {
+  const answer: UnaryMethod<Request, Reply>['answer'] = async (request, call, path) => {
+    const { requestId } = call.deadline
+    const answered = logging(path, requestId, requestLog)
+    try {
+      const reply = await work(request, call)
+      answered?.('OK')
+      return { ok: true, reply }
+    } catch (thrown) {
+      const error = appErrorOf(thrown, () => {
+        const line = { err: thrown, method: path }
+        requestLog.of(requestId).error(line, 'a bug: a call failed in a way that nobody foresaw')
+      })
+      answered?.(error.code)
+      return { ok: false, error }
     }
-    const answered = logging(call, requestId, requestLog)
-    // Promise.resolve().then: what `work` throws at once is a rejection like any other.
-    Promise.resolve()
-      .then(() => work(call.request, { deadline }))
-      .then(
-        (reply) => {
-          answered?.('OK')
-          callback(null, reply)
-        },
-        (thrown: unknown) => {
-          const error = toAppError(thrown)
-          answered?.(error.code)
-          callback(statusOf(error))
-        },
-      )
   }
+  const method: handleUnaryCall<Request, Reply> = (call, callback) => {
+    const deadline = { atUnixMs: giveUpAt(call), requestId: requestIdIn(call.metadata) }
+    void answer(call.request, { deadline }, call.getPath()).then((answered) => {
+      if (answered.ok) callback(null, answered.reply)
+      else callback(statusOf(answered.error))
+    })
+  }
+  return Object.assign(method, { answer })
+}
+
+function appErrorOf(thrown: unknown, report: () => void): AppError {
+  if (thrown instanceof AppError) return thrown
+  report()
+  return new AppError('INTERNAL', { definite: false })
 }
 
 /** A line for each call, for who follows a request through the processes; nothing above `debug`. */
 function logging(
-  call: ServerUnaryCall<unknown, unknown>,
+  path: string,
   requestId: string,
   requestLog: RequestLog,
 ): ((code: string) => void) | undefined {
@@ -66,14 +85,17 @@ function logging(
   const startedAtMs = performance.now()
   return (code) => {
     const durationMs = Math.round(performance.now() - startedAtMs)
-    requestLog.of(requestId).debug({ method: call.getPath(), code, durationMs }, 'call')
+    requestLog.of(requestId).debug({ method: path, code, durationMs }, 'call')
   }
 }
 
 /** The caller's, when it is harmless in a log line; else a new one. */
 export function requestIdIn(metadata: Metadata): string {
-  const value = metadata.get(REQUEST_ID_HEADER)[0]
-  return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : newRequestId()
+  return knownRequestId(metadata.get(REQUEST_ID_HEADER)[0])
+}
+
+export function knownRequestId(given: unknown): string {
+  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : newRequestId()
 }
 
 function giveUpAt(call: ServerUnaryCall<unknown, unknown>): number {

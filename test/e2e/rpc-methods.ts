@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { assetPath } from '../../platform/assets.ts'
+import { callsDefinition } from '../../platform/rpc/calls-definition.ts'
 import { loadProto } from '../../platform/rpc/proto.ts'
 
 /** `/agora.customers.v1.Customers/GetCart`, … */
@@ -16,7 +17,7 @@ export function methodPaths(group: 'customers' | 'products'): string[] {
   )
   const streams = group === 'products' ? ['/agora.raft.v1.Peers/Stream'] : []
   const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo'
-  return [...new Set([...paths, ...streams, reflection])]
+  return [...new Set([...paths, ...streams, callsDefinition().Open.path, reflection])]
 }
 
 function hasPath(value: unknown): value is { readonly path: string } {
