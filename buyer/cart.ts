@@ -12,7 +12,7 @@ import { idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
 import * as field from '../shop/fields.ts'
 import { type WriteContext, writeUnlessKept } from '../shop/groups.ts'
-import { alongside, type Session } from '../shop/sessions.ts'
+import { alongside, type Holder } from '../shop/sessions.ts'
 import { moneyOf } from '../shop/wire.ts'
 import { cart } from './bodies.ts'
 import { cartBody } from './cart-view.ts'
@@ -80,16 +80,16 @@ function addAdd(api: Api, options: BuyerOptions): void {
     },
     async ({ request, body, deadline }) => {
       const { itemId, quantity } = body
-      const identified = sessions.identify(request, deadline)
-      const [session, { items }] = await alongside(identified, () =>
-        groups.products.getItems({ context: {}, ids: [itemId] }, { deadline }),
-      )
-      const item = items[0]
-      if (item === undefined) throw noItem(itemId)
-      const added = { itemId, quantity, price: moneyOf(item.price), available: item.quantity }
-      const cart = await writeCart(request, session, options, (write) =>
-        groups.customers.addToCart({ ...write, ...added }, { deadline }),
-      )
+      const { cart, item } = await sessions.act(request, deadline, async (holder) => {
+        const wanted = { context: {}, ids: [itemId] }
+        const [item] = (await groups.products.getItems(wanted, { deadline })).items
+        if (item === undefined) throw noItem(itemId)
+        const added = { itemId, quantity, price: moneyOf(item.price), available: item.quantity }
+        const cart = await writeCart(request, holder, options, (write) =>
+          groups.customers.addToCart({ ...write, ...added }, { deadline }),
+        )
+        return { cart, item, replayed: cart.replayed }
+      })
       return cartReply(cart, options, deadline, new Map([[itemId, item]]))
     },
   )
@@ -112,11 +112,12 @@ function addRemove(api: Api, options: BuyerOptions): void {
       problems: [...problems, 'IDEMPOTENCY_MISMATCH', 'NOT_IN_CART'],
     },
     async ({ request, params, query, deadline }) => {
-      const session = await sessions.identify(request, deadline)
       const { quantity = 0 } = query
       const removed = { itemId: params.id, quantity }
-      const cart = await writeCart(request, session, options, (write) =>
-        groups.customers.removeFromCart({ ...write, ...removed }, { deadline }),
+      const cart = await sessions.act(request, deadline, (holder) =>
+        writeCart(request, holder, options, (write) =>
+          groups.customers.removeFromCart({ ...write, ...removed }, { deadline }),
+        ),
       )
       return cartReply(cart, options, deadline)
     },
@@ -137,9 +138,8 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       summary: 'Empty the session’s cart; a saved copy stays',
     },
     async ({ request, deadline }) => {
-      const session = await sessions.identify(request, deadline)
-      const cart = await writeCart(request, session, options, (write) =>
-        customers.clearCart(write, { deadline }),
+      const cart = await sessions.act(request, deadline, (holder) =>
+        writeCart(request, holder, options, (write) => customers.clearCart(write, { deadline })),
       )
       return cartReply(cart, options, deadline)
     },
@@ -154,9 +154,8 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       summary: 'Keep a copy of the cart for later sessions',
     },
     async ({ request, deadline }) => {
-      const session = await sessions.identify(request, deadline)
-      const cart = await writeCart(request, session, options, (write) =>
-        customers.saveCart(write, { deadline }),
+      const cart = await sessions.act(request, deadline, (holder) =>
+        writeCart(request, holder, options, (write) => customers.saveCart(write, { deadline })),
       )
       return cartReply(cart, options, deadline)
     },
@@ -172,18 +171,19 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
       summary: 'Take the present prices for those seen in the cart',
     },
     async ({ request, deadline }) => {
-      const identified = sessions.identify(request, deadline)
-      const [session, seen] = await alongside(identified, () =>
-        customers.getCart({ context: {}, tokenHash: sessions.hashOf(request) }, { deadline }),
-      )
-      const items = await itemsIn(seen, options, deadline)
-      const prices = [...items.values()].map(({ id, price }) => ({
-        itemId: id,
-        price: moneyOf(price),
-      }))
-      const cart = await writeCart(request, session, options, (write) =>
-        customers.acceptCartPrices({ ...write, prices }, { deadline }),
-      )
+      const { cart, items } = await sessions.act(request, deadline, async (holder) => {
+        const { tokenHash } = holder
+        const seen = await customers.getCart({ context: {}, tokenHash }, { deadline })
+        const items = await itemsIn(seen, options, deadline)
+        const prices = [...items.values()].map(({ id, price }) => ({
+          itemId: id,
+          price: moneyOf(price),
+        }))
+        const cart = await writeCart(request, holder, options, (write) =>
+          customers.acceptCartPrices({ ...write, prices }, { deadline }),
+        )
+        return { cart, items, replayed: cart.replayed }
+      })
       return cartReply(cart, options, deadline, items)
     },
   )
@@ -192,11 +192,11 @@ function addWholeCart(api: Api, options: BuyerOptions): void {
 /** A write to the session's cart under the request's key. */
 function writeCart(
   request: Request,
-  { account, tokenHash }: Session,
+  { accountId, tokenHash }: Holder,
   { config }: BuyerOptions,
   write: (cart: { context: WriteContext; tokenHash: Buffer }) => Promise<CartReply__Output>,
 ): Promise<CartReply__Output> {
-  const scope = { role: 'BUYER', accountScope: account.id, secret: config.clusterSecret }
+  const scope = { role: 'BUYER', accountScope: accountId, secret: config.clusterSecret }
   return writeUnlessKept(idempotencyOf(request, scope), 'cart', (context) =>
     write({ context, tokenHash }),
   )

@@ -11,6 +11,7 @@ import type { RouteReply } from '../platform/http/route.ts'
 import { page } from '../shop/bodies.ts'
 import * as field from '../shop/fields.ts'
 import { writeUnlessKept } from '../shop/groups.ts'
+import type { Holder } from '../shop/sessions.ts'
 import { pageBody, timeOf } from '../shop/wire.ts'
 import * as bodies from './bodies.ts'
 import type { BuyerOptions } from './options.ts'
@@ -64,11 +65,10 @@ function addBuy(
     },
     async ({ request, response, body, deadline }) => {
       const answerBy = { ...deadline, atUnixMs: Date.now() + ANSWER_WITHIN_MS }
-      const { account, tokenHash } = await sessions.identify(request, deadline)
-      const scope = { role: 'BUYER', accountScope: account.id, secret: config.clusterSecret }
-      const idempotency = idempotencyOf(request, scope)
       const { card } = body
-      const open = async (claimedBy: string) => {
+      const openFor = async ({ accountId, tokenHash }: Holder, claimedBy: string) => {
+        const scope = { role: 'BUYER', accountScope: accountId, secret: config.clusterSecret }
+        const idempotency = idempotencyOf(request, scope)
         const opening = {
           tokenHash,
           // The same for every repeat, at every server: so there is one purchase, and one charge.
@@ -82,6 +82,8 @@ function addBuy(
         )
         return { purchase: purchaseIn(reply), replayed: reply.replayed }
       }
+      const open = (claimedBy: string) =>
+        sessions.act(request, deadline, (holder) => openFor(holder, claimedBy))
       const claimedBy = `${serverName}/${randomUUID()}`
       return replyTo(await checkout.run({ open, card, claimedBy, answerBy }), response)
     },

@@ -5,11 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Request } from 'express'
 import { assert } from '../common/assert.ts'
-import type { Deadline } from '../common/deadline.ts'
-import { AppError } from '../common/errors.ts'
+import type { RequestDeadline } from '../common/deadline.ts'
+import { AppError, errorTable } from '../common/errors.ts'
 import type { Account__Output } from '../db-customers/api.ts'
 import { bearerToken, tokenHash } from '../platform/http/bearer.ts'
 import type { Customers } from './groups.ts'
+import { TokenHolders } from './token-holders.ts'
 
 export type Role = 'SELLER' | 'BUYER'
 
@@ -19,36 +20,57 @@ export type Session = {
   readonly idleTimeoutSeconds: number
 }
 
+/** Whose request it is, as a command in the customers group needs it. */
+export type Holder = Pick<Session, 'tokenHash'> & { readonly accountId: number }
+
 export type Sessions = {
   /** UNAUTHENTICATED, SESSION_EXPIRED. Counts as activity. */
-  check(request: Request, deadline: Deadline): Promise<Session>
+  check(request: Request, deadline: RequestDeadline): Promise<Session>
   /**
-   * For requests whose effect is a command that checks the session itself, in order: what the replica
-   * at hand knows will do. Counts as activity, even when the command is refused.
+   * For requests whose effect is a command that checks the session itself, in order, and records
+   * activity when it succeeds (docs/decisions/0017). Rejects as `check` does, and with what `command`
+   * rejects with. Counts as activity, even when the command is refused.
    */
-  identify(request: Request, deadline: Deadline): Promise<Session>
+  act<T extends { readonly replayed: boolean }>(
+    request: Request,
+    deadline: RequestDeadline,
+    command: (holder: Holder) => Promise<T>,
+  ): Promise<T>
   /** UNAUTHENTICATED when the request brings nothing that could be a token. */
   hashOf(request: Request): Buffer
 }
 
 export function createSessions(customers: Customers, role: Role): Sessions {
-  async function find(hash: Buffer, deadline: Deadline, local: boolean) {
+  const accountIds = new TokenHolders()
+
+  async function find(hash: Buffer, deadline: RequestDeadline, local: boolean) {
     const request = { context: { local }, role, tokenHash: hash }
     const reply = await customers.checkSession(request, { deadline })
     const { account, idleTimeoutSeconds, needsTouch } = reply
     assert(account !== null, 'a session has an account')
+    accountIds.remember(hash, account.id)
     return { session: { account, tokenHash: hash, idleTimeoutSeconds }, needsTouch }
   }
   /** A touch is an ordered write, so only what is recorded as old is touched. */
   async function touched(
     hash: Buffer,
     { session, needsTouch }: Awaited<ReturnType<typeof find>>,
-    deadline: Deadline,
+    deadline: RequestDeadline,
   ): Promise<Session> {
     if (!needsTouch) return session
     const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
     await customers.touchSession({ context, role, tokenHash: hash }, { deadline })
     return session
+  }
+  /** What the replica at hand knows will do: what follows is decided in order. */
+  async function identify(hash: Buffer, deadline: RequestDeadline): Promise<Session> {
+    try {
+      return await touched(hash, await find(hash, deadline, true), deadline)
+    } catch (error) {
+      // A session that has just begun may not have reached that replica yet.
+      if (!(error instanceof AppError && error.code === 'UNAUTHENTICATED')) throw error
+      return await touched(hash, await find(hash, deadline, false), deadline)
+    }
   }
   const hashOf = (request: Request): Buffer => tokenHash(bearerToken(request))
   return {
@@ -57,17 +79,28 @@ export function createSessions(customers: Customers, role: Role): Sessions {
       const hash = hashOf(request)
       return touched(hash, await find(hash, deadline, false), deadline)
     },
-    async identify(request, deadline) {
+    async act(request, deadline, command) {
       const hash = hashOf(request)
+      const known = accountIds.of(hash)
+      const accountId = known ?? (await identify(hash, deadline)).account.id
       try {
-        return await touched(hash, await find(hash, deadline, true), deadline)
+        const outcome = await command({ accountId, tokenHash: hash })
+        // Decided when the first one asked: that one's session was good, not necessarily this one's.
+        if (known !== undefined && outcome.replayed) await identify(hash, deadline)
+        return outcome
       } catch (error) {
-        // A session that has just begun may not have reached that replica yet.
-        if (!(error instanceof AppError && error.code === 'UNAUTHENTICATED')) throw error
-        return await touched(hash, await find(hash, deadline, false), deadline)
+        if (known !== undefined && isRefusal(error)) await identify(hash, deadline)
+        throw error
       }
     },
   }
+}
+
+/** Of what was asked, not of the session: it leaves no activity, and may have been decided long ago. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false
+  const { http } = errorTable[error.code]
+  return http < 500 && http !== 401
 }
 
 /**

@@ -1,0 +1,91 @@
+import type { Request } from 'express'
+import { describe, expect, it } from 'vitest'
+import { AppError, type ErrorCode } from '../common/errors.ts'
+import type { Customers } from './groups.ts'
+import { createSessions } from './sessions.ts'
+import { account, fakeGroups } from './testing/fake-groups.ts'
+import { TOKEN } from './testing/serve.ts'
+
+const request = { headers: { authorization: `Bearer ${TOKEN}` } } as Request
+const deadline = { atUnixMs: Date.now() + 60_000, requestId: 'req-1' }
+const done = async () => ({ replayed: false })
+const refused = (code: ErrorCode) => () => Promise.reject(new AppError(code))
+
+/** A session that is good until it is ended. */
+function world({ needsTouch = false } = {}) {
+  let ended = false
+  const checkSession: Customers['checkSession'] = async () => {
+    if (ended) throw new AppError('UNAUTHENTICATED')
+    const holder = account({ id: 7, role: 'BUYER' })
+    const times = { idleTimeoutSeconds: 300, lastActivityMs: 1_000 }
+    return { account: holder, needsTouch, ...times, replayed: false }
+  }
+  const touchSession: Customers['touchSession'] = checkSession as never
+  const groups = fakeGroups({ checkSession, touchSession })
+  const sessions = createSessions(groups.customers, 'BUYER')
+  return {
+    act: <T extends { replayed: boolean }>(command: () => Promise<T>) =>
+      sessions.act(request, deadline, command),
+    holder: async () => {
+      let seen: number | undefined
+      await sessions.act(request, deadline, async ({ accountId }) => {
+        seen = accountId
+        return { replayed: false }
+      })
+      return seen
+    },
+    end: () => {
+      ended = true
+    },
+    asked: (method: string) => groups.requestsOf(method).length,
+  }
+}
+
+describe('acting for a session', () => {
+  it('asks whose it is once', async () => {
+    const { holder, asked } = world()
+    expect([await holder(), await holder(), await holder()]).toEqual([7, 7, 7])
+    expect(asked('checkSession')).toBe(1)
+  })
+
+  it('does nothing for a token that is nobody’s', async () => {
+    const { act, end } = world()
+    end()
+    let isDone = false
+    const acting = act(async () => {
+      isDone = true
+      return { replayed: false }
+    })
+    await expect(acting).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(isDone).toBe(false)
+  })
+
+  it('tells a stored answer only to who still has the session', async () => {
+    const { act, end, asked } = world()
+    const replayed = async () => ({ replayed: true })
+    await act(done)
+    expect(await act(replayed)).toEqual({ replayed: true })
+    expect(asked('checkSession')).toBe(2)
+    end()
+    await expect(act(replayed)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(act(refused('OUT_OF_STOCK'))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  it('counts as activity when the command is refused', async () => {
+    const { act, asked } = world({ needsTouch: true })
+    await act(done)
+    expect(asked('touchSession')).toBe(1)
+    await expect(act(refused('OUT_OF_STOCK'))).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+    expect(asked('touchSession')).toBe(2)
+  })
+
+  it.each(['UNAUTHENTICATED', 'SESSION_EXPIRED', 'UNAVAILABLE'] as const)(
+    'asks no further after %s',
+    async (code) => {
+      const { act, asked } = world()
+      await act(done)
+      await expect(act(refused(code))).rejects.toMatchObject({ code })
+      expect(asked('checkSession')).toBe(1)
+    },
+  )
+})
