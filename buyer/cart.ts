@@ -12,7 +12,7 @@ import { idempotencyOf } from '../platform/http/idempotency.ts'
 import type { RouteReply } from '../platform/http/route.ts'
 import * as field from '../shop/fields.ts'
 import { type WriteContext, writeUnlessKept } from '../shop/groups.ts'
-import { alongside, type Holder } from '../shop/sessions.ts'
+import type { Holder } from '../shop/sessions.ts'
 import { moneyOf } from '../shop/wire.ts'
 import { cart } from './bodies.ts'
 import { cartBody } from './cart-view.ts'
@@ -44,12 +44,8 @@ function addShow(api: Api, options: BuyerOptions): void {
       replies,
     },
     async ({ request, deadline }) => {
-      const checked = sessions.check(request, deadline)
-      const [, cart] = await alongside(checked, () =>
-        groups.customers.getCart(
-          { context: {}, tokenHash: sessions.hashOf(request) },
-          { deadline },
-        ),
+      const cart = await sessions.find(request, deadline, (tokenHash) =>
+        groups.customers.getCart({ context: {}, tokenHash }, { deadline }),
       )
       return { body: cartBody(cart, await itemsIn(cart, options, deadline), options.config) }
     },

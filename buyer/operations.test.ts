@@ -232,6 +232,7 @@ describe('the cart', () => {
     saved: false,
     lockedByPurchase: '',
     replayed: false,
+    needsTouch: false,
   })
 
   it('shows names, the total, and what has changed', async () => {

@@ -13,6 +13,7 @@ import {
   type SessionOutcome,
   viewOf,
 } from './apply/outcomes.ts'
+import type { RecordedActivity } from './apply/sessions.ts'
 import {
   type AccountRow,
   type AttemptRow,
@@ -135,24 +136,28 @@ export async function findSession(
   return found && { session: found.session, account: viewOf(found.account) }
 }
 
-/** Undefined when there is no such buyer's session. */
+export type CartFound = CartOutcome & { readonly session: RecordedActivity }
+
+/** Undefined when there is no such buyer's session. Whether it has expired, a touch decides. */
 export async function findCart(
   { pool, rows }: ReadSource,
   tokenHash: string,
-): Promise<CartOutcome | undefined> {
-  const session = rows.find(sessions, { token_hash: tokenHash })
+): Promise<CartFound | undefined> {
+  const session = rows.find(sessions, { token_hash: tokenHash })?.row
   const cart = rows.find(carts, { token_hash: tokenHash })
-  if (session?.row && cart !== undefined) {
-    if (session.row.role !== 'buyer') return undefined
-    const saved = rows.find(savedCarts, { buyer_id: session.row.account_id })
-    if (saved !== undefined) return cartOutcome(cart.row, saved.row)
+  if (session && cart !== undefined) {
+    if (session.role !== 'buyer') return undefined
+    const saved = rows.find(savedCarts, { buyer_id: session.account_id })
+    if (saved !== undefined) return { ...cartOutcome(cart.row, saved.row), session }
   }
   const text = `
-    SELECT carts.lines, carts.locked_by, saved_carts.lines AS saved FROM state.sessions
+    SELECT carts.lines, carts.locked_by, saved_carts.lines AS saved,
+      sessions.last_activity_ms, sessions.idle_timeout_seconds
+    FROM state.sessions
     LEFT JOIN state.carts ON carts.token_hash = sessions.token_hash
     LEFT JOIN state.saved_carts ON saved_carts.buyer_id = sessions.account_id
     WHERE sessions.token_hash = $1 AND sessions.role = 'buyer'`
-  type Found = {
+  type Found = RecordedActivity & {
     lines: CartRow['lines'] | null
     locked_by: string | null
     saved: SavedCartRow['lines'] | null
@@ -160,7 +165,8 @@ export async function findCart(
   const [found] = await selectRows<Found>(pool, 'cart', text, [tokenHash])
   if (!found) return undefined
   const { lines, locked_by, saved } = found
-  return cartOutcome({ lines: lines ?? [], locked_by }, { lines: saved ?? [] })
+  const cartRow = { lines: lines ?? [], locked_by }
+  return { ...cartOutcome(cartRow, { lines: saved ?? [] }), session: found }
 }
 
 function cartOutcome(

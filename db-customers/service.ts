@@ -79,7 +79,10 @@ export function customersService(parts: ReplicaParts<Body>): RpcService {
     SaveCart: write(carts.saveCart, cartReply),
     AcceptCartPrices: write(carts.acceptCartPrices, cartReply),
     GetCart: ask(reads.getCart, async (pool, { tokenHash }) =>
-      wire.cartReply(found(await queries.findCart({ pool, rows }, tokenHash), 'UNAUTHENTICATED')),
+      wire.cartFound(
+        found(await queries.findCart({ pool, rows }, tokenHash), 'UNAUTHENTICATED'),
+        groupTimeMs(),
+      ),
     ),
 
     OpenPurchase: write(purchases.openPurchase, purchaseReply),

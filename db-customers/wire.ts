@@ -18,7 +18,7 @@ import type {
   SessionReply,
   WriteReply,
 } from './gen/index.ts'
-import type { CredentialsFound, PurchasePage } from './queries.ts'
+import type { CartFound, CredentialsFound, PurchasePage } from './queries.ts'
 import type { PurchaseRow } from './tables.ts'
 
 const purchaseStateMessages = {
@@ -85,6 +85,10 @@ export function writeReply(_: unknown, replayed: boolean): WriteReply {
 export function cartReply(cart: CartOutcome, replayed = false): CartReply {
   const lines = cart.lines.map(({ itemId, quantity, price }) => ({ itemId, quantity, price }))
   return { lines, saved: cart.saved, lockedByPurchase: cart.lockedBy ?? '', replayed }
+}
+
+export function cartFound(found: CartFound, groupTimeMs: number): CartReply {
+  return { ...cartReply(found), needsTouch: needsTouch(found.session, groupTimeMs) }
 }
 
 export function purchaseReply(purchase: PurchaseRow, replayed = false): PurchaseReply {

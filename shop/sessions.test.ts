@@ -26,6 +26,8 @@ function world({ needsTouch = false } = {}) {
   return {
     act: <T extends { replayed: boolean }>(command: () => Promise<T>) =>
       sessions.act(request, deadline, command),
+    find: <T extends { needsTouch: boolean }>(query: () => Promise<T>) =>
+      sessions.find(request, deadline, query),
     holder: async () => {
       let seen: number | undefined
       await sessions.act(request, deadline, async ({ accountId }) => {
@@ -88,4 +90,23 @@ describe('acting for a session', () => {
       expect(asked('checkSession')).toBe(1)
     },
   )
+})
+
+describe('finding through a session', () => {
+  it('records activity when that is due, and asks nothing else', async () => {
+    const { find, asked } = world()
+    const found = (needsTouch: boolean) => async () => ({ needsTouch })
+    await find(found(false))
+    expect(asked('touchSession')).toBe(0)
+    await find(found(true))
+    expect(asked('touchSession')).toBe(1)
+    expect(asked('checkSession')).toBe(0)
+  })
+
+  it('tells nothing when the touch finds that the session has ended', async () => {
+    const { find, end } = world()
+    end()
+    const finding = find(async () => ({ needsTouch: true, lines: ['3-1'] }))
+    await expect(finding).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
 })

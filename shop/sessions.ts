@@ -36,48 +36,60 @@ export type Sessions = {
     deadline: RequestDeadline,
     command: (holder: Holder) => Promise<T>,
   ): Promise<T>
-  /** UNAUTHENTICATED when the request brings nothing that could be a token. */
-  hashOf(request: Request): Buffer
+  /**
+   * For what the customers group finds through the session only, after a barrier, and tells together
+   * with what a check tells. Rejects as `check` does; counts as activity.
+   */
+  find<T extends { readonly needsTouch: boolean }>(
+    request: Request,
+    deadline: RequestDeadline,
+    query: (tokenHash: Buffer) => Promise<T>,
+  ): Promise<T>
 }
 
 export function createSessions(customers: Customers, role: Role): Sessions {
   const accountIds = new TokenHolders()
 
-  async function find(hash: Buffer, deadline: RequestDeadline, local: boolean) {
+  async function look(hash: Buffer, deadline: RequestDeadline, local: boolean): Promise<Session> {
     const request = { context: { local }, role, tokenHash: hash }
     const reply = await customers.checkSession(request, { deadline })
-    const { account, idleTimeoutSeconds, needsTouch } = reply
+    const { account, idleTimeoutSeconds } = reply
     assert(account !== null, 'a session has an account')
     accountIds.remember(hash, account.id)
-    return { session: { account, tokenHash: hash, idleTimeoutSeconds }, needsTouch }
+    await touchIfNeeded(hash, reply, deadline)
+    return { account, tokenHash: hash, idleTimeoutSeconds }
   }
   /** A touch is an ordered write, so only what is recorded as old is touched. */
-  async function touched(
+  async function touchIfNeeded(
     hash: Buffer,
-    { session, needsTouch }: Awaited<ReturnType<typeof find>>,
+    { needsTouch }: { readonly needsTouch: boolean },
     deadline: RequestDeadline,
-  ): Promise<Session> {
-    if (!needsTouch) return session
+  ): Promise<void> {
+    if (!needsTouch) return
     const context = { requestId: randomUUID(), fingerprint: '', keepForADay: false }
     await customers.touchSession({ context, role, tokenHash: hash }, { deadline })
-    return session
   }
   /** What the replica at hand knows will do: what follows is decided in order. */
   async function identify(hash: Buffer, deadline: RequestDeadline): Promise<Session> {
     try {
-      return await touched(hash, await find(hash, deadline, true), deadline)
+      return await look(hash, deadline, true)
     } catch (error) {
       // A session that has just begun may not have reached that replica yet.
       if (!(error instanceof AppError && error.code === 'UNAUTHENTICATED')) throw error
-      return await touched(hash, await find(hash, deadline, false), deadline)
+      return await look(hash, deadline, false)
     }
   }
+  /** UNAUTHENTICATED when the request brings nothing that could be a token. */
   const hashOf = (request: Request): Buffer => tokenHash(bearerToken(request))
   return {
-    hashOf,
     async check(request, deadline) {
+      return await look(hashOf(request), deadline, false)
+    },
+    async find(request, deadline, query) {
       const hash = hashOf(request)
-      return touched(hash, await find(hash, deadline, false), deadline)
+      const found = await query(hash)
+      await touchIfNeeded(hash, found, deadline)
+      return found
     },
     async act(request, deadline, command) {
       const hash = hashOf(request)

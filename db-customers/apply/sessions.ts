@@ -102,10 +102,9 @@ export function recordActivity(
   return touched
 }
 
-export function needsTouch(
-  session: Pick<SessionRow, 'last_activity_ms' | 'idle_timeout_seconds'>,
-  groupTimeMs: number,
-): boolean {
+export type RecordedActivity = Pick<SessionRow, 'last_activity_ms' | 'idle_timeout_seconds'>
+
+export function needsTouch(session: RecordedActivity, groupTimeMs: number): boolean {
   return groupTimeMs - session.last_activity_ms > touchAfterMs(session.idle_timeout_seconds)
 }
 

@@ -222,6 +222,7 @@ describe('sessions', () => {
     expect(session).toMatchObject({ account, needsTouch: false, idleTimeoutSeconds: 300 })
     const check = (role: Role) => client.checkSession({ ...read, role, tokenHash }, within10s())
     expect(await check('BUYER')).toMatchObject({ account, needsTouch: false })
+    expect((await client.getCart({ ...read, tokenHash }, within10s())).needsTouch).toBe(false)
     expect(await codeOf(check('SELLER'))).toBe('UNAUTHENTICATED')
     await client.endSession({ ...write(), role: 'BUYER', tokenHash }, within10s())
     expect(await codeOf(check('BUYER'))).toBe('UNAUTHENTICATED')
@@ -234,7 +235,9 @@ describe('sessions', () => {
     const { tokenHash } = await login(account?.id ?? 0, 1)
     await addToCart(tokenHash, '1-1')
     const check = () => client.checkSession({ ...read, role: 'BUYER', tokenHash }, within10s())
+    const cart = () => client.getCart({ ...read, tokenHash }, within10s())
     await until(async () => (await check()).needsTouch, patienceMs)
+    expect((await cart()).needsTouch).toBe(true)
     const touch = () => client.touchSession({ ...write(), role: 'BUYER', tokenHash }, within10s())
     const { lastActivityMs } = await check()
     expect((await touch()).lastActivityMs).toBeGreaterThan(lastActivityMs)
@@ -245,9 +248,7 @@ describe('sessions', () => {
     expect(await codeOf(addToCart(tokenHash, '1-1'))).toBe('SESSION_EXPIRED')
     expect(await codeOf(touch())).toBe('SESSION_EXPIRED')
     expect(await codeOf(check())).toBe('UNAUTHENTICATED')
-    expect(await codeOf(client.getCart({ ...read, tokenHash }, within10s()))).toBe(
-      'UNAUTHENTICATED',
-    )
+    expect(await codeOf(cart())).toBe('UNAUTHENTICATED')
   })
 })
 

@@ -7,6 +7,7 @@ export interface CartReply {
   'saved'?: (boolean);
   'lockedByPurchase'?: (string);
   'replayed'?: (boolean);
+  'needsTouch'?: (boolean);
 }
 
 export interface CartReply__Output {
@@ -14,4 +15,5 @@ export interface CartReply__Output {
   'saved': (boolean);
   'lockedByPurchase': (string);
   'replayed': (boolean);
+  'needsTouch': (boolean);
 }
