@@ -29,17 +29,9 @@ export function keyText(table: AnyTable, row: object): string {
 }
 
 export function selectByKeys(table: AnyTable, keys: readonly AnyRow[]): Statement {
-  const columns = Object.keys(table.columns)
-    .map((column) => `t.${quote(column)}`)
-    .join(', ')
-  const values: unknown[] = []
-  const from = `SELECT ${columns} FROM ${table.name} t`
-  const [single, ...others] = table.key
-  if (single !== undefined && others.length === 0) {
-    const parameter = parameterOf(table, single, keys, values)
-    return { text: `${from} WHERE t.${quote(single)} = ANY(${parameter})`, values }
-  }
-  return { text: `${from} ${joinOf(table, 'JOIN', 'ON', keys, values)}`, values }
+  const text = selectTexts.get(table) ?? selectText(table)
+  selectTexts.set(table, text)
+  return { text, values: valuesOf(table, table.key, keys) }
 }
 
 /**
@@ -48,28 +40,94 @@ export function selectByKeys(table: AnyTable, keys: readonly AnyRow[]): Statemen
  */
 export function writeStatement(changes: readonly TableChanges[], last: Statement): Statement {
   const values: unknown[] = [...last.values]
+  for (const { table, put, removed } of changes) {
+    if (put.length > 0) values.push(...valuesOf(table, Object.keys(table.columns), put))
+    if (removed.length > 0) values.push(...valuesOf(table, table.key, removed))
+  }
+  return { text: writeTextOf(changes, last), values }
+}
+
+// Texts ------------------------------------------------------------------------------------------
+
+/** The same few again and again: to make one takes longer than to send it. */
+const selectTexts = new WeakMap<AnyTable, string>()
+/** By what ends the statement, then by the shape of what comes before. */
+const writeTexts = new Map<string, Map<string, string>>()
+const writeTextsMax = 1_024
+const tableNumbers = new WeakMap<AnyTable, number>()
+let tablesNumbered = 0
+
+function writeTextOf(changes: readonly TableChanges[], last: Statement): string {
+  let shape = `${last.values.length}`
+  for (const { table, put, removed } of changes) {
+    shape += ` ${numberOf(table)}${put.length > 0 ? '+' : ''}${removed.length > 0 ? '-' : ''}`
+  }
+  const known = writeTexts.get(last.text) ?? new Map<string, string>()
+  writeTexts.set(last.text, known)
+  const text = known.get(shape) ?? writeText(changes, last)
+  if (known.size < writeTextsMax) known.set(shape, text)
+  return text
+}
+
+function numberOf(table: AnyTable): number {
+  const present = tableNumbers.get(table)
+  if (present !== undefined) return present
+  tablesNumbered += 1
+  tableNumbers.set(table, tablesNumbered)
+  return tablesNumbered
+}
+
+/** Numbers the parameters in the order of their values. */
+class Parameters {
+  #count: number
+
+  constructor(before: number) {
+    this.#count = before
+  }
+
+  next(table: AnyTable, column: string): string {
+    this.#count += 1
+    return `$${this.#count}::${table.columns[column]}[]`
+  }
+}
+
+function selectText(table: AnyTable): string {
+  const columns = Object.keys(table.columns)
+    .map((column) => `t.${quote(column)}`)
+    .join(', ')
+  const parameters = new Parameters(0)
+  const from = `SELECT ${columns} FROM ${table.name} t`
+  const [single, ...others] = table.key
+  if (single !== undefined && others.length === 0) {
+    return `${from} WHERE t.${quote(single)} = ANY(${parameters.next(table, single)})`
+  }
+  return `${from} ${joinOf(table, 'JOIN', 'ON', parameters)}`
+}
+
+function writeText(changes: readonly TableChanges[], last: Statement): string {
+  const parameters = new Parameters(last.values.length)
   const parts: string[] = []
   for (const { table, put, removed } of changes) {
-    if (put.length > 0) parts.push(upsert(table, put, values))
+    if (put.length > 0) parts.push(upsert(table, parameters))
     if (removed.length > 0) {
-      const using = joinOf(table, 'USING', 'WHERE', removed, values)
+      const using = joinOf(table, 'USING', 'WHERE', parameters)
       parts.push(`DELETE FROM ${table.name} t ${using}`)
     }
   }
-  if (parts.length === 0) return last
+  if (parts.length === 0) return last.text
   const expressions = parts.map((part, place) => `w${place} AS (${part})`)
-  return { text: `WITH ${expressions.join(', ')} ${last.text}`, values }
+  return `WITH ${expressions.join(', ')} ${last.text}`
 }
 
-function upsert(table: AnyTable, rows: readonly AnyRow[], values: unknown[]): string {
+function upsert(table: AnyTable, parameters: Parameters): string {
   const columns = Object.keys(table.columns)
   const names = columns.map(quote).join(', ')
-  const parameters = columns.map((column) => parameterOf(table, column, rows, values))
+  const arrays = columns.map((column) => parameters.next(table, column))
   const changed = columns.filter((column) => !table.key.includes(column))
   const assignments = changed.map((column) => `${quote(column)} = excluded.${quote(column)}`)
   const resolution = changed.length === 0 ? 'NOTHING' : `UPDATE SET ${assignments.join(', ')}`
   return (
-    `INSERT INTO ${table.name} (${names}) SELECT * FROM unnest(${parameters.join(', ')}) ` +
+    `INSERT INTO ${table.name} (${names}) SELECT * FROM unnest(${arrays.join(', ')}) ` +
     `ON CONFLICT (${table.key.map(quote).join(', ')}) DO ${resolution}`
   )
 }
@@ -79,34 +137,33 @@ function joinOf(
   table: AnyTable,
   join: 'JOIN' | 'USING',
   on: 'ON' | 'WHERE',
-  keys: readonly AnyRow[],
-  values: unknown[],
+  parameters: Parameters,
 ): string {
   const names = table.key.map(quote)
-  const parameters = table.key.map((column) => parameterOf(table, column, keys, values))
+  const arrays = table.key.map((column) => parameters.next(table, column))
   const equal = names.map((name) => `t.${name} = k.${name}`)
   return (
-    `${join} unnest(${parameters.join(', ')}) AS k(${names.join(', ')}) ` +
+    `${join} unnest(${arrays.join(', ')}) AS k(${names.join(', ')}) ` +
     `${on} ${equal.join(' AND ')}`
   )
 }
 
-/** Adds one column of the rows to the parameters; returns its place in the text, with its type. */
-function parameterOf(
+// Values -----------------------------------------------------------------------------------------
+
+/** One array for each of the columns. */
+function valuesOf(
   table: AnyTable,
-  column: string,
+  columns: readonly string[],
   rows: readonly AnyRow[],
-  values: unknown[],
-): string {
-  const type = table.columns[column]
-  values.push(
-    rows.map((row) => {
+): unknown[][] {
+  return columns.map((column) => {
+    const isJson = table.columns[column] === 'jsonb'
+    return rows.map((row) => {
       const value = row[column]
       // pg would make a PostgreSQL array of a JSON array.
-      return type === 'jsonb' && value !== null ? JSON.stringify(value) : value
-    }),
-  )
-  return `$${values.length}::${type}[]`
+      return isJson && value !== null ? JSON.stringify(value) : value
+    })
+  })
 }
 
 function quote(name: string): string {

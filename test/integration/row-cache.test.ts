@@ -128,7 +128,7 @@ test('whatever batches do, the next one sees what the database holds', async () 
       }
     },
   )
-  await fc.assert(property, { numRuns: 150 })
+  await fc.assert(property, { numRuns: 100 })
 })
 
 test('a batch that touches what was touched before only writes', async () => {
