@@ -11,7 +11,6 @@ import { alongside } from '../shop/sessions.ts'
 import {
   etagHeader,
   etagOf,
-  ifNoneMatchHeader,
   itemBody,
   pageBody,
   ratingBody,
@@ -87,13 +86,11 @@ function addItem(api: Api, { groups, sessions }: BuyerOptions): void {
       path: '/v1/items/{id}',
       id: 'showItem',
       tag: 'Items',
-      headers: ifNoneMatchHeader,
       summary: 'One item, sold out or not',
       session: true,
       params: itemParams,
       replies: {
         200: { description: 'The item', schema: bodies.item, headers: etagHeader },
-        304: { description: 'It is still the version of If-None-Match', headers: etagHeader },
       },
       problems: ['ITEM_NOT_FOUND'],
     },

@@ -35,6 +35,7 @@ const config = {
     windowSeconds: 60,
     perAddressPerSecond: 0,
   },
+  requestsMax: 2_000,
 }
 const card = {
   name: 'Ada',

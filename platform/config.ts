@@ -61,6 +61,8 @@ export type Config = {
     readonly windowSeconds: number
     readonly perAddressPerSecond: number
   }
+  /** That one server works on at once. */
+  readonly requestsMax: number
   /** How often the replicas of a group compare their rows; 0: never. */
   readonly groupCheckIntervalMs: number
   /** Of a replica's whole state to another one: of giving and of getting, each. */
@@ -140,6 +142,7 @@ export function loadConfig(
     datagramDelay: reader.fraction('GROUP_DATAGRAM_DELAY', { fallback: 0, min: 0, max: 1 }),
     payment: readPayment(reader),
     rateLimits: readRateLimits(reader),
+    requestsMax: reader.integer('REQUESTS_MAX', { fallback: 2_000, min: 1, max: 100_000 }),
     groupCheckIntervalMs: reader.integer('GROUP_CHECK_INTERVAL_MS', {
       fallback: 600_000,
       min: 0,

@@ -29,6 +29,7 @@ const config = {
     windowSeconds: 60,
     perAddressPerSecond: 0,
   },
+  requestsMax: 2_000,
 }
 const passwords = await createPasswords({ memoryKib: 64, iterations: 1 })
 let served: Served | undefined
@@ -333,6 +334,24 @@ describe('accounts and sessions', () => {
     })
     const repeat = await post(true)
     expect([repeat.answer.status, repeat.writes]).toEqual([201, 1])
+  })
+
+  it('lets no more guesses through when they come all at once', async () => {
+    let failed = 0
+    const groups = fakeGroups({
+      getCredentials: async () =>
+        failed < 3
+          ? { ...nobody, attemptsLeft: 3 - failed }
+          : { ...nobody, attemptsLeft: 0, retryAfterMs: 4_200 },
+      recordFailedLogin: async () => {
+        failed += 1
+        return { replayed: false }
+      },
+    })
+    const { http } = await sellerServer(groups)
+    const guesses = Array.from({ length: 8 }, () => http.post('/v1/sessions', request))
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status).sort()
+    expect(statuses).toEqual([401, 401, 401, 429, 429, 429, 429, 429])
   })
 
   it('refuses before hashing when there were too many attempts', async () => {

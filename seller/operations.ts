@@ -20,7 +20,6 @@ import {
   etagOf,
   ifMatchHeader,
   ifMatchVersion,
-  ifNoneMatchHeader,
   itemBody,
   moneyOf,
   pageBody,
@@ -96,10 +95,8 @@ function addOwnItems(api: Api, { groups, sessions, config }: SellerOptions): voi
       summary: 'One of one’s own items',
       session: true,
       params: itemParams,
-      headers: ifNoneMatchHeader,
       replies: {
         200: { description: 'The item', schema: bodies.item, headers: etagHeader },
-        304: { description: 'It is still the version of If-None-Match', headers: etagHeader },
       },
       problems: ['ITEM_NOT_FOUND'],
     },

@@ -13,11 +13,13 @@ import type { Account__Output } from '../db-customers/api.ts'
 import type { Config } from '../platform/config.ts'
 import type { Api } from '../platform/http/api.ts'
 import { bearerToken, newToken, tokenHash } from '../platform/http/bearer.ts'
+import { clientAddressOf } from '../platform/http/client-address.ts'
 import { idempotencyOf } from '../platform/http/idempotency.ts'
 import { type AttemptsKnown, noneLeft, oneLess, tellLimit, tooMany } from './attempt-limits.ts'
 import { type AccountBody, type SessionBody, session } from './bodies.ts'
 import * as field from './fields.ts'
 import { type Customers, writeUnlessKept } from './groups.ts'
+import { InTurn } from './in-turn.ts'
 import type { Passwords } from './passwords.ts'
 import type { Role, Sessions } from './sessions.ts'
 
@@ -68,6 +70,8 @@ const loginRequest = z.strictObject({
 
 export function addAccountOperations(api: Api, options: AccountOptions): void {
   const { role, customers, sessions, body } = options
+  // Else as many guesses as can be sent at once would be let through before the first is counted.
+  const guesses = new InTurn()
   api.operation(
     {
       method: 'post',
@@ -103,7 +107,10 @@ export function addAccountOperations(api: Api, options: AccountOptions): void {
       problems: ['BAD_CREDENTIALS'],
     },
     async ({ request, response, body: wanted, deadline }) => {
-      const account = await checkPassword(request, response, wanted, deadline, options)
+      const whose = JSON.stringify([usernameKey(wanted.username), clientAddressOf(request)])
+      const account = await guesses.run(whose, () =>
+        checkPassword(request, response, wanted, deadline, options),
+      )
       return { status: 201, body: await beginSession(account, deadline, options) }
     },
   )
@@ -151,7 +158,7 @@ async function createAccount(
   const scope = { role, accountScope: key, secret: config.clusterSecret }
   const idempotency = idempotencyOf(request, scope)
   const { accountsPerWindow: limit, windowSeconds } = config.rateLimits
-  const address = addressOf(request)
+  const address = clientAddressOf(request)
   const asked = { context: {}, address, limit, requestId: idempotency.requestIdFor('create') }
   const known = await customers.getCreationLimit(asked, { deadline })
   const tell = (state: AttemptsKnown) =>
@@ -186,7 +193,7 @@ async function checkPassword(
   { role, customers, passwords, config }: AccountOptions,
 ): Promise<Account__Output> {
   const { failedLoginsPerWindow: limit, windowSeconds } = config.rateLimits
-  const attempt = { role, usernameKey: usernameKey(username), address: addressOf(request) }
+  const attempt = { role, usernameKey: usernameKey(username), address: clientAddressOf(request) }
   const known = await customers.getCredentials({ ...attempt, limit, windowSeconds }, { deadline })
   const tell = (state: AttemptsKnown) =>
     tellLimit(response, 'failed-logins', { ...state, limit, windowSeconds })
@@ -233,10 +240,4 @@ async function beginSession(
 /** Sessions take no idempotency keys: a repeated login begins another session, which harms nobody. */
 function onlyOnce() {
   return { requestId: randomUUID(), fingerprint: '', keepForADay: false }
-}
-
-/** The address that limits count by. */
-function addressOf(request: Request): string {
-  const address = request.socket.remoteAddress ?? ''
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address.slice(0, 64)
 }

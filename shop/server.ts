@@ -74,7 +74,7 @@ export type ShopAppOptions = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly readiness: () => Promise<ReadinessReport>
-  readonly config: Pick<Config, 'rateLimits'>
+  readonly config: Pick<Config, 'rateLimits' | 'requestsMax'>
   readonly addOperations: (api: Api) => void
 }
 
@@ -87,6 +87,7 @@ export function createShopApp(options: ShopAppOptions) {
     metrics,
     readiness,
     rateLimitPerAddress: config.rateLimits.perAddressPerSecond,
+    inFlightMax: config.requestsMax,
   })
   const api = createApi(app, {
     title: role === 'seller' ? 'Agora for sellers' : 'Agora for buyers',

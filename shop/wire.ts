@@ -64,12 +64,6 @@ export const ifMatchHeader = z.object({
     .meta({ description: 'An ETag: 412 when the item is another version by now.' })
     .optional(),
 })
-export const ifNoneMatchHeader = z.object({
-  'If-None-Match': z
-    .string()
-    .meta({ description: 'An ETag: 304 while the item is still that version.' })
-    .optional(),
-})
 
 /** A strong ETag: the version counts what its seller edits; sales do not move it. */
 export function etagOf({ version }: Item__Output): string {

@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { text as allOf } from 'node:stream/consumers'
 import type { Express } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -206,10 +208,48 @@ describe('probes and measurements', () => {
     const { headers } = await fetch(`${url}/livez`)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('x-powered-by')).toBeNull()
+    const policy = headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none'")
+    // Where there is no TLS it would break the links of /docs.
+    expect(policy).not.toContain('upgrade-insecure-requests')
+  })
+})
+
+describe('answers', () => {
+  it('are kept by no cache, and given whole whatever the client has already', async () => {
+    const url = await start((app) => {
+      app.get(
+        '/items/:id',
+        route({}, async () => ({ body: { left: 3 }, headers: { ETag: '"1"' } })),
+      )
+    })
+    const ask = (method: string) =>
+      fetch(`${url}/items/1`, { method, headers: { 'If-None-Match': '"1"' } })
+    const response = await ask('GET')
+    expect([response.status, await response.json()]).toEqual([200, { left: 3 }])
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const head = await ask('HEAD')
+    expect([head.status, await head.text(), head.headers.get('etag')]).toEqual([200, '', '"1"'])
   })
 })
 
 describe('limits', () => {
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nHost: a\r\n'],
+    ['body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{'],
+  ])('cut off a request whose %s never come whole', async (_, beginning) => {
+    const server = await listenHttp(() => undefined, {
+      host: '127.0.0.1',
+      port: 0,
+      requestTimeoutMs: 100,
+    })
+    servers.push(server)
+    const socket = connect({ host: '127.0.0.1', port: server.port })
+    socket.write(beginning)
+    expect(await allOf(socket)).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
   it('refuse an address that calls too often, but not its probes', async () => {
     const url = await start(items, { rateLimitPerAddress: 2 })
     const statuses: number[] = []

@@ -14,6 +14,7 @@ import { Histogram } from 'prom-client'
 import { AppError } from '../../common/errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { RequestLog } from '../request-log.ts'
+import { clientAddressOf } from './client-address.ts'
 import { appErrorFrom, sendProblem } from './problem.ts'
 import { AddressLimiter, addRateLimit, BURST_SECONDS } from './rate-limit.ts'
 import { assignRequestId, requestIdOf } from './request-id.ts'
@@ -44,6 +45,23 @@ const REQUEST_LOG = 'request log'
 /** Slower ones are worth a line in the log. */
 const SLOW_MS = 1_000
 
+/**
+ * What is served is JSON, and one page with its own style: nothing is to be run, loaded or framed. Not
+ * helmet's defaults, which have browsers upgrade the page's links to https where there may be none.
+ */
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'unsafe-inline'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+})
+
 export function createHttpApp(options: HttpAppOptions): Express {
   const { requestLog, metrics, bodyLimitBytes = 65_536, bodies = 'json' } = options
   const app = express()
@@ -53,8 +71,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set(REQUEST_LOG, requestLog)
   app.use(assignRequestId)
   app.use(measure(requestLog, metrics))
-  // Who serves plain HTTP, on another host than this, has links that lead nowhere as HTTPS.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }))
+  app.use(securityHeaders)
   serveProbes(app, options)
   app.use(limitLoad(options))
   const type = mediaTypes[bodies]
@@ -157,7 +174,7 @@ function limitLoad({
 }
 
 function takeToken(limiter: AddressLimiter, request: Request, response: Response): void {
-  const address = request.socket.remoteAddress ?? ''
+  const address = clientAddressOf(request)
   const { waitMs, remaining, fullInMs } = limiter.take(address, performance.now())
   addRateLimit(response, {
     policy: 'address',

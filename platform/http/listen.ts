@@ -13,7 +13,16 @@ export type ListenOptions = {
   /** 0 = any free one. */
   readonly port: number
   readonly tls?: TlsFiles | undefined
+  /** A request that has not come whole by then is cut off (408). */
+  readonly requestTimeoutMs?: number
 }
+
+/** Bodies are small; who sends one slowly holds a place among the requests under way meanwhile. */
+const REQUEST_TIMEOUT_MS = 10_000
+/** Longer than clients keep idle connections, so that they are the ones to close them. */
+const KEEP_ALIVE_MS = 75_000
+/** Slow requests are looked for so often. */
+const CHECK_INTERVAL_MS = 1_000
 
 export type HttpServer = {
   readonly port: number
@@ -28,11 +37,17 @@ export async function listenHttp(
   app: RequestListener,
   options: ListenOptions,
 ): Promise<HttpServer> {
-  const { host, port, tls } = options
-  const server = tls === undefined ? createServer(app) : createTlsServer(certificate(tls), app)
-  // Longer than clients keep idle connections, so that they are the ones to close them.
-  server.keepAliveTimeout = 75_000
-  server.requestTimeout = 30_000
+  const { host, port, tls, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
+  const patience = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs),
+  }
+  const server =
+    tls === undefined
+      ? createServer(patience, app)
+      : createTlsServer({ ...certificate(tls), ...patience }, app)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const address = formatHostPort({ host, port })

@@ -107,9 +107,17 @@ function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
 
 function send(response: Response, reply: RouteReply): void {
   if (response.headersSent) return
+  // What is told is true now, and mostly somebody's own: no cache keeps it.
+  response.setHeader('Cache-Control', 'no-store')
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   if (reply.replayed === true) response.setHeader('Idempotent-Replayed', 'true')
   response.status(reply.status ?? (reply.body === undefined ? 204 : 200))
-  if (reply.body === undefined) response.end()
-  else response.json(reply.body)
+  if (reply.body === undefined) {
+    response.end()
+    return
+  }
+  // Not response.json(): that answers 304 to an If-None-Match, and an ETag that is the version of what a
+  // seller edits says nothing of units sold since.
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(reply.body))
 }

@@ -28,10 +28,13 @@ export type Answer = RawAnswer & {
 export type Caller = {
   (operationId: string, options?: CallOptions): Promise<Answer>
   readonly contract: Contract
+  /** `request-id status` of each answer from 500 on. */
+  readonly failures: readonly string[]
 }
 
 export function createCaller(servers: readonly string[], contract: Contract): Caller {
   let calls = 0
+  const failures: string[] = []
   const call = async (operationId: string, options: CallOptions = {}): Promise<Answer> => {
     const placed = contract.operation(operationId)
     const { params = {}, query, body, token, key, headers } = options
@@ -51,6 +54,7 @@ export function createCaller(servers: readonly string[], contract: Contract): Ca
       },
       body: body === undefined || isRaw ? body : JSON.stringify(body),
     })
+    if (answer.status >= 500) failures.push(`${answer.headers['x-request-id']} ${answer.status}`)
     const violations = contract.violations(placed, answer)
     if (violations.length > 0) {
       throw new Error(`${operationId}: ${violations.join('; ')}`)
@@ -58,7 +62,7 @@ export function createCaller(servers: readonly string[], contract: Contract): Ca
     const isJson = String(answer.headers['content-type']).includes('json')
     return { ...answer, body: isJson ? JSON.parse(answer.text) : undefined }
   }
-  return Object.assign(call, { contract })
+  return Object.assign(call, { contract, failures })
 }
 
 export const password = 'correct horse battery'

@@ -6,6 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import {
   type ApiDocument,
   type ApiResponse,
+  codesOf,
   type JsonSchema,
   operationsOf,
   type PlacedOperation,
@@ -15,9 +16,9 @@ import { type RawAnswer, send } from './http.ts'
 export type Contract = {
   readonly operations: readonly PlacedOperation[]
   operation(id: string): PlacedOperation
-  /** What is wrong with the answer; empty: nothing. Notes that the status was seen. */
+  /** What is wrong with the answer; empty: nothing. Notes that the status, or the code, was seen. */
   violations(operation: PlacedOperation, answer: RawAnswer): string[]
-  /** `logIn 201`, … that no answer had so far. */
+  /** `logIn 201`, `logIn 401 BAD_CREDENTIALS`, … that no answer had so far. */
   unseen(): string[]
 }
 
@@ -39,7 +40,7 @@ export async function readContract(server: string): Promise<Contract> {
     },
     violations(placed, answer) {
       const { status } = answer
-      seen.add(`${placed.id} ${status}`)
+      seen.add(outcomeOf(placed.id, answer))
       if (stackTrace.test(answer.text)) return [`a stack trace: ${answer.text.slice(0, 300)}`]
       const response = placed.operation.responses[String(status)]
       if (response === undefined) return [`status ${status} is not documented: ${answer.text}`]
@@ -50,11 +51,22 @@ export async function readContract(server: string): Promise<Contract> {
     },
     unseen: () =>
       operations.flatMap(({ id, operation }) =>
-        Object.keys(operation.responses)
-          .map((status) => `${id} ${status}`)
-          .filter((pair) => !seen.has(pair)),
+        Object.entries(operation.responses)
+          .flatMap(([status, response]) =>
+            (codesOf(response) ?? [undefined]).map((code) => named(id, status, code)),
+          )
+          .filter((outcome) => !seen.has(outcome)),
       ),
   }
+}
+
+function outcomeOf(id: string, { status, headers, text }: RawAnswer): string {
+  const isProblem = String(headers['content-type']).startsWith('application/problem+json')
+  return named(id, String(status), isProblem ? JSON.parse(text).code : undefined)
+}
+
+function named(id: string, status: string, code: string | undefined): string {
+  return [id, status, ...(code === undefined ? [] : [code])].join(' ')
 }
 
 function missingHeaders(

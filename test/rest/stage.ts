@@ -54,6 +54,7 @@ const config = {
     windowSeconds: 60,
     perAddressPerSecond: 0,
   },
+  requestsMax: 2_000,
 }
 const price = { amount: 100, currency: 'USD' }
 

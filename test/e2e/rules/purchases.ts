@@ -5,8 +5,17 @@ import { expect, it } from 'vitest'
 import type { BuyerClient } from '../../../buyer/api.ts'
 import { until } from '../../until.ts'
 import type { TestCluster } from '../cluster.ts'
-import { withDatabase } from '../databases.ts'
-import { decliningCard, goodCard, lamp, newBuyer, newSeller, readLedger, usd } from '../people.ts'
+import { dumpThroughSql } from '../dump.ts'
+import {
+  decliningCard,
+  goodCard,
+  lamp,
+  newBuyer,
+  newSeller,
+  readLedger,
+  uniqueName,
+  usd,
+} from '../people.ts'
 import { ask, codeOf, putUp } from './asking.ts'
 
 export function purchaseRules(cluster: () => TestCluster): void {
@@ -149,10 +158,15 @@ export function purchaseRules(cluster: () => TestCluster): void {
     const before = (await readLedger(report())).length
     const [server = ''] = report().buyers
     const clients = new AbortController()
+    const idempotencyKey = uniqueName('given-up')
     const buy = (buyer: BuyerClient, card: object): Promise<unknown> =>
       fetch(`${server}/v1/purchases`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${buyer.token}` },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${buyer.token}`,
+          'idempotency-key': idempotencyKey,
+        },
         body: JSON.stringify({ card }),
         signal: clients.signal,
       })
@@ -181,6 +195,9 @@ export function purchaseRules(cluster: () => TestCluster): void {
     expect([done?.state, await statusOf(done?.id ?? '')]).toEqual(['completed', 'APPROVED'])
     expect([given?.state, await statusOf(given?.id ?? '')]).toEqual(['failed', 'VOIDED'])
     expect(given?.failure?.code).toBe('PURCHASE_ABANDONED')
+    const repeat = { method: 'post', path: '/v1/purchases', body: { card: goodCard } } as const
+    const told = await ask(server, uncharged.token, { ...repeat, idempotencyKey })
+    expect([told.status, told.code]).toEqual([409, 'PURCHASE_ABANDONED'])
     const left = async (id: string) => (await seller.getItem(id)).item.quantity
     expect([await left(a.id), await left(b.id)]).toEqual([3, 5])
   })
@@ -218,18 +235,7 @@ async function retryUntilApproved<T>(buy: () => Promise<T>): Promise<T> {
 async function everythingStored(cluster: TestCluster): Promise<string[]> {
   const { dataDir } = cluster.report
   const rows = await Promise.all(
-    ['customers-0', 'products-0'].map((replica) =>
-      withDatabase(dataDir, replica, async (connection) => {
-        const tables = await connection.query<{ name: string }>(
-          `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-           WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-        )
-        const texts = await Promise.all(
-          tables.rows.map(({ name }) => connection.query(`SELECT t::text AS row FROM ${name} t`)),
-        )
-        return texts.flatMap(({ rows }) => rows.map(({ row }) => String(row))).join('\n')
-      }),
-    ),
+    ['customers-0', 'products-0'].map((replica) => dumpThroughSql(dataDir, replica)),
   )
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(log|jsonl|json)$/.test(entry.name))
