@@ -17,9 +17,15 @@ const options: Options = {
   arrays: true,
 }
 
-/** `protoPath` is absolute or within the package, as `db-products/products.proto`. */
+const loaded = new Map<string, PackageDefinition>()
+
+/** `protoPath` is absolute or within the package, as `db-products/products.proto`. Read once. */
 export function loadProto(protoPath: string): PackageDefinition {
-  return loadSync(isAbsolute(protoPath) ? protoPath : assetPath(protoPath), options)
+  const known = loaded.get(protoPath)
+  if (known !== undefined) return known
+  const found = loadSync(isAbsolute(protoPath) ? protoPath : assetPath(protoPath), options)
+  loaded.set(protoPath, found)
+  return found
 }
 
 /**

@@ -4,12 +4,10 @@
  * or before its answer is used. A dead server's promises never settle.
  */
 import type { Deadline } from '../../../common/deadline.ts'
-import { AppError } from '../../../common/errors.ts'
 import type { Random } from '../../../common/random.ts'
 import type { Clock, PurchaseServices } from '../ports.ts'
 import {
   type CustomersModel,
-  outcomeOf,
   type PaymentsModel,
   type ProductsModel,
   unavailable,
@@ -70,21 +68,31 @@ export class ModelServer implements Clock {
   }
 }
 
-export type Network = {
+/** What happens to messages, and when. */
+export type Lines = {
   readonly time: VirtualTime
   readonly random: Random
   readonly faults: Faults
+}
+
+export type Network = Lines & {
   readonly customers: CustomersModel
   readonly products: ProductsModel
   readonly payments: PaymentsModel
 }
 
-function call<T>(
-  { time, random, faults }: Network,
-  server: ModelServer,
-  service: Service,
-  deadline: Deadline,
-  effect: () => T,
+export type Call<T> = {
+  readonly from: ModelServer
+  readonly to: Service
+  readonly deadline: Deadline
+  /** At the service, when a message arrives there. Throws, and rejects with, AppErrors alone. */
+  readonly effect: () => T | Promise<T>
+}
+
+/** One call over the network: with an effect and an answer, with either, or with none. */
+export function call<T>(
+  { time, random, faults }: Lines,
+  { from: server, to: service, deadline, effect }: Call<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (!server.pass()) return
@@ -98,14 +106,14 @@ function call<T>(
       (outage) => outage.service === service && nowMs >= outage.fromMs && nowMs < outage.toMs,
     )
     if (isOut) return
-    const run = (): void => {
-      const result = outcomeOf(effect)
+    const run = async (): Promise<void> => {
+      const result = await settled(effect)
       time.after(random.integer(1, 30), () => {
-        answer(() => (result instanceof AppError ? reject(result) : resolve(result)))
+        answer(() => (result.ok ? resolve(result.value) : reject(result.error)))
       })
     }
-    const quietly = (): void => {
-      outcomeOf(effect)
+    const quietly = async (): Promise<void> => {
+      await settled(effect)
     }
     const hasMishap = nowMs < faults.untilMs && random.next() < faults.mishapRate
     if (!hasMishap) return time.after(random.integer(1, 30), run)
@@ -126,11 +134,24 @@ function call<T>(
   })
 }
 
+type Settled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown }
+
+/** What is no AppError is a bug, which whoever called is to see. */
+async function settled<T>(effect: () => T | Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await effect() }
+  } catch (error) {
+    return { ok: false, error }
+  }
+}
+
 /** The three services as `server` reaches them over the network. */
 export function servicesFor(network: Network, server: ModelServer): PurchaseServices {
   const { customers, products, payments, random } = network
-  const at = <T>(service: Service, deadline: Deadline, effect: () => T): Promise<T> =>
-    call(network, server, service, deadline, effect)
+  const at = <T>(to: Service, deadline: Deadline, effect: () => T): Promise<T> =>
+    call(network, { from: server, to, deadline, effect })
   return {
     records: {
       advance: ({ id, claim }, step, deadline) =>

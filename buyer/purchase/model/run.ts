@@ -4,10 +4,10 @@
  */
 import { type Random, seededRandom } from '../../../common/random.ts'
 import { isOpen } from '../../../common/purchase-states.ts'
-import { startResuming } from '../resume.ts'
 import { settle } from '../settle.ts'
 import { STAY_WITH_MS } from '../timing.ts'
 import { type Faults, LATEST_MS, ModelServer, type Network, servicesFor } from './network.ts'
+import { startResumer } from './resumer.ts'
 import {
   createCustomersModel,
   createPaymentsModel,
@@ -89,7 +89,10 @@ export async function run(
   const network: Network = { time, random, faults, customers, products, payments }
 
   for (const index of scenario.purchases.keys()) startPurchase(network, scenario, index, problems)
-  for (const diesAfter of scenario.resumers) startResumer(network, diesAfter, problems)
+  for (const diesAfter of scenario.resumers) {
+    const complain = (problem: string) => problems.push(problem)
+    startResumer(network, diesAfter, (server) => servicesFor(network, server), complain)
+  }
   const { priceRisesAtMs } = scenario
   if (priceRisesAtMs !== undefined) {
     const stocked = products.stock.get(item)
@@ -147,30 +150,6 @@ function startPurchase(
   if (plan.repeatAfterMs !== undefined) {
     time.after(plan.atMs + plan.repeatAfterMs, () => request(new ModelServer(`again-${id}`, time)))
   }
-}
-
-function startResumer(network: Network, diesAfter: number, problems: string[]): void {
-  const { time, random } = network
-  const begin = (server: ModelServer): void => {
-    startResuming({
-      services: servicesFor(network, server),
-      patience: { clock: server, random },
-      claimedBy: server.name,
-      report: (id, error) => {
-        if (!(error instanceof Error) || error.name !== 'AppError') {
-          problems.push(`${id} resumed: ${String(error)}`)
-        }
-      },
-      failed: (error) => problems.push(`resumer: ${String(error)}`),
-    })
-  }
-  const first = new ModelServer('resumer', time, diesAfter)
-  begin(first)
-  const watch = (): void => {
-    if (first.isAlive) time.after(1_000, watch)
-    else begin(new ModelServer('resumer again', time))
-  }
-  watch()
 }
 
 function disagreements({ customers, products, payments }: Network, scenario: Scenario): string[] {
