@@ -122,10 +122,10 @@ function addHistory(api: Api, { groups, sessions }: PurchaseOptions): void {
       },
     },
     async ({ request, query, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
       const { limit, cursor = '' } = query
-      const asked = { context: {}, buyerId: account.id, cursor, limit }
-      const { purchases, nextCursor } = await customers.listPurchases(asked, { deadline })
+      const { purchases, nextCursor } = await sessions.checkWhile(request, deadline, (buyerId) =>
+        customers.listPurchases({ context: {}, buyerId, cursor, limit }, { deadline }),
+      )
       const bodies = purchases.map((purchase) => purchaseBody(purchaseOf(purchase)))
       return { body: pageBody(request, bodies, nextCursor) }
     },
@@ -143,9 +143,10 @@ function addHistory(api: Api, { groups, sessions }: PurchaseOptions): void {
       problems: ['PURCHASE_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
-      const asked = { context: {}, purchaseId: params.id, buyerId: account.id }
-      return { body: purchaseBody(purchaseIn(await customers.getPurchase(asked, { deadline }))) }
+      const reply = await sessions.checkWhile(request, deadline, (buyerId) =>
+        customers.getPurchase({ context: {}, purchaseId: params.id, buyerId }, { deadline }),
+      )
+      return { body: purchaseBody(purchaseIn(reply)) }
     },
   )
 }

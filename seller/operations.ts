@@ -101,9 +101,9 @@ function addOwnItems(api: Api, { groups, sessions, config }: SellerOptions): voi
       problems: ['ITEM_NOT_FOUND'],
     },
     async ({ request, params, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
-      const asked = { context: {}, ids: [params.id], sellerId: account.id }
-      const { items } = await products.getItems(asked, { deadline })
+      const { items } = await sessions.checkWhile(request, deadline, (sellerId) =>
+        products.getItems({ context: {}, ids: [params.id], sellerId }, { deadline }),
+      )
       const item = items[0]
       if (item === undefined) {
         throw new AppError('ITEM_NOT_FOUND', { message: `You have no item ${params.id}.` })
@@ -186,12 +186,10 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       replies: { 200: { description: 'A page of items', schema: bodies.page(bodies.item) } },
     },
     async ({ request, query, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
       const { limit, cursor = '' } = query
-      const availability = availabilities[query.availability]
-      const { items, nextCursor } = await products.listSellerItems(
-        { context: {}, sellerId: account.id, availability, cursor, limit },
-        { deadline },
+      const asked = { context: {}, availability: availabilities[query.availability], cursor, limit }
+      const { items, nextCursor } = await sessions.checkWhile(request, deadline, (sellerId) =>
+        products.listSellerItems({ ...asked, sellerId }, { deadline }),
       )
       return { body: pageBody(request, items.map(itemBody), nextCursor) }
     },
@@ -208,10 +206,10 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       replies: { 200: { description: 'A page of sales', schema: bodies.page(sale) } },
     },
     async ({ request, query, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
       const { limit, cursor = '' } = query
-      const asked = { context: {}, sellerId: account.id, cursor, limit }
-      const { sales, nextCursor } = await products.listSales(asked, { deadline })
+      const { sales, nextCursor } = await sessions.checkWhile(request, deadline, (sellerId) =>
+        products.listSales({ context: {}, sellerId, cursor, limit }, { deadline }),
+      )
       return { body: pageBody(request, sales.map(saleBody), nextCursor) }
     },
   )
@@ -226,9 +224,10 @@ function addLists(api: Api, { groups, sessions }: SellerOptions): void {
       replies: { 200: { description: 'The rating', schema: bodies.rating } },
     },
     async ({ request, deadline }) => {
-      const { account } = await sessions.check(request, deadline)
-      const asked = { context: {}, sellerId: account.id }
-      return { body: ratingBody(await products.getSellerRating(asked, { deadline })) }
+      const rating = await sessions.checkWhile(request, deadline, (sellerId) =>
+        products.getSellerRating({ context: {}, sellerId }, { deadline }),
+      )
+      return { body: ratingBody(rating) }
     },
   )
 }

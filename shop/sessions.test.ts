@@ -26,6 +26,8 @@ function world({ needsTouch = false } = {}) {
   return {
     act: <T extends { replayed: boolean }>(command: () => Promise<T>) =>
       sessions.act(request, deadline, command),
+    checkWhile: <T>(read: (accountId: number) => Promise<T>) =>
+      sessions.checkWhile(request, deadline, read),
     find: <T extends { needsTouch: boolean }>(query: () => Promise<T>) =>
       sessions.find(request, deadline, query),
     holder: async () => {
@@ -108,5 +110,29 @@ describe('finding through a session', () => {
     end()
     const finding = find(async () => ({ needsTouch: true, lines: ['3-1'] }))
     await expect(finding).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+})
+
+describe('reading while the session is checked', () => {
+  it('waits for the check only to learn whose it is', async () => {
+    const { checkWhile, asked } = world()
+    const seen: number[][] = []
+    const read = async (accountId: number) => seen.push([accountId, asked('checkSession')])
+    await checkWhile(read)
+    await checkWhile(read)
+    expect(seen).toEqual([
+      [7, 1],
+      [7, 2],
+    ])
+    expect(asked('checkSession')).toBe(2)
+  })
+
+  it('tells nothing, whatever was found, when the session has ended', async () => {
+    const { checkWhile, end } = world()
+    await checkWhile(async () => 'found')
+    end()
+    await expect(checkWhile(async () => 'found')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const unlucky = checkWhile(refused('ITEM_NOT_FOUND'))
+    await expect(unlucky).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })

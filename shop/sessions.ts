@@ -27,6 +27,15 @@ export type Sessions = {
   /** UNAUTHENTICATED, SESSION_EXPIRED. Counts as activity. */
   check(request: Request, deadline: RequestDeadline): Promise<Session>
   /**
+   * For what is read for the account: looked for while the session is still being checked where this
+   * server knows whose it is, and counts only when the session is good. Rejects as `check` does.
+   */
+  checkWhile<T>(
+    request: Request,
+    deadline: RequestDeadline,
+    read: (accountId: number) => Promise<T>,
+  ): Promise<T>
+  /**
    * For requests whose effect is a command that checks the session itself, in order, and records
    * activity when it succeeds (docs/decisions/0017). Rejects as `check` does, and with what `command`
    * rejects with. Counts as activity, even when the command is refused.
@@ -84,6 +93,14 @@ export function createSessions(customers: Customers, role: Role): Sessions {
   return {
     async check(request, deadline) {
       return await look(hashOf(request), deadline, false)
+    },
+    async checkWhile(request, deadline, read) {
+      const hash = hashOf(request)
+      const known = accountIds.of(hash)
+      const session = look(hash, deadline, false)
+      if (known === undefined) return await read((await session).account.id)
+      const [, found] = await alongside(session, () => read(known))
+      return found
     },
     async find(request, deadline, query) {
       const hash = hashOf(request)
