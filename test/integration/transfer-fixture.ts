@@ -217,7 +217,7 @@ export async function fillState(client: Client, items: number, seed = 0): Promis
     INSERT INTO state.reservations
       SELECT 'p' || value, value, nullif(n % 3, 0), jsonb_build_object(value, null, 'n', 1.50), n
       FROM texts;
-    INSERT INTO state.sales SELECT value, n, 1, 2, 3, value, 4, 5, 6 FROM texts;
+    INSERT INTO state.sales SELECT n, value, n, 1, 2, 3, value, 4, 5, 6 FROM texts;
     INSERT INTO state.bought SELECT n, n, CASE WHEN n % 2 = 0 THEN value END FROM texts;
     INSERT INTO state.results
       SELECT value || random(), value, jsonb_build_object('value', value, 'deep', '[[]]'::jsonb), n, n
