@@ -17,6 +17,7 @@ import { callsDefinition } from './calls-definition.ts'
 import { MESSAGE_MAX_BYTES } from './channel.ts'
 import { decodeError } from './errors.ts'
 import type { Answer__Output, Call } from './gen/index.ts'
+import { REQUEST_ID_HEADER } from './unary.ts'
 
 /** More are refused: no replica answers so many in time. */
 const UNDER_WAY_MAX = 4_000
@@ -70,7 +71,8 @@ export class CallStream {
       const message = `The request of ${method.path} is too large: ${encoded.length} bytes`
       return { kind: 'unsent', error: new AppError('BODY_TOO_LARGE', { message }) }
     }
-    this.#opened ??= this.#openStream()
+    const { requestId = '' } = deadline
+    this.#opened ??= this.#openStream(requestId)
     const { stream, underWay } = this.#opened
     if (underWay.size >= UNDER_WAY_MAX) {
       const message = `${underWay.size} calls to this replica are under way already`
@@ -84,7 +86,6 @@ export class CallStream {
         resolve({ kind: 'late' })
       }
       underWay.set(id, { method, resolve, timer: setTimeout(expire, timeoutMs) })
-      const { requestId = '' } = deadline
       stream.write({ id, method: method.path, timeoutMs, requestId, request: encoded })
     })
   }
@@ -108,9 +109,11 @@ export class CallStream {
     opened.stream.cancel()
   }
 
-  #openStream(): OpenStream {
+  /** In the log of a replica that refuses it, it is the first request's. */
+  #openStream(requestId: string): OpenStream {
     const { path, requestSerialize, responseDeserialize } = this.#open
     const metadata = authMetadata(this.#key, path)
+    if (requestId !== '') metadata.set(REQUEST_ID_HEADER, requestId)
     const stream = this.#client.makeBidiStreamRequest(
       path,
       requestSerialize,

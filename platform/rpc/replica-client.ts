@@ -126,28 +126,30 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
   ): Promise<Attempted> {
     const stream = streamTo(replica.index)
     const startedAtMs = performance.now()
+    const { requestId } = deadline
     const atUnixMs = Math.min(deadline.atUnixMs, Date.now() + attemptTimeoutMs)
     const outcome = await stream.call(method, request, { ...deadline, atUnixMs })
     switch (outcome.kind) {
       case 'reply':
-        replicas.succeeded(replica)
+        replicas.succeeded(replica, requestId)
         return { kind: 'reply', reply: outcome.reply }
       case 'refused':
         // Too busy is not unwell.
-        if (outcome.error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message)
-        else replicas.succeeded(replica)
+        if (outcome.error.code === 'UNAVAILABLE')
+          replicas.failed(replica, outcome.error.message, requestId)
+        else replicas.succeeded(replica, requestId)
         return { kind: 'failed', error: outcome.error, isSaid: true }
       case 'unsent':
         return { kind: 'failed', error: outcome.error, isSaid: false }
       case 'lost': {
         const error = errorFromStatus(outcome.error)
-        if (error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message)
+        if (error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message, requestId)
         return { kind: 'failed', error, isSaid: false }
       }
       case 'late':
         // A caller in a hurry says nothing about a replica.
         if (atUnixMs < deadline.atUnixMs) {
-          replicas.failed(replica, `no answer within ${attemptTimeoutMs} ms`)
+          replicas.failed(replica, `no answer within ${attemptTimeoutMs} ms`, requestId)
           stream.giveUpIfSilent(startedAtMs)
         }
         return { kind: 'failed', error: tooLate(replica), isSaid: false }
