@@ -7,6 +7,8 @@ import { spawnSync } from 'node:child_process'
 export type Namespaces = {
   /** Of each member, in order. */
   readonly addresses: readonly string[]
+  /** The one with the bridge: what it does not let through, nobody hears. */
+  readonly bridge: string
   /** What runs a shell's words inside: its file systems are its own, too. */
   inside(member: number, shell: string): { readonly command: string; readonly arguments: string[] }
   remove(): void
@@ -17,33 +19,46 @@ const network = '198.18.77'
 
 /** `prefix` names them; what a killed run has left under that name is removed first. */
 export function createNamespaces(prefix: string, members: number): Namespaces {
-  const bridge = `${prefix}-bridge`
-  const nameOf = (member: number): string => `${prefix}-${member}`
-  const all = [...Array.from({ length: members }, (_, member) => nameOf(member)), bridge]
-  const remove = (): void => {
-    const existing = run('netns', 'list').split('\n')
-    for (const name of all) {
-      if (existing.some((line) => line.split(' ')[0] === name)) run('netns', 'del', name)
-    }
-  }
+  const namespaces = namespacesOf(prefix, members)
+  const { bridge, remove } = namespaces
   remove()
   try {
     run('netns', 'add', bridge)
     run('-n', bridge, 'link', 'add', 'bridge0', 'type', 'bridge')
     run('-n', bridge, 'link', 'set', 'bridge0', 'up')
-    for (let member = 0; member < members; member += 1) connect(nameOf(member), bridge, member)
+    for (let member = 0; member < members; member += 1) {
+      connect(nameOf(prefix, member), bridge, member)
+    }
   } catch (error) {
     remove()
     throw error
   }
+  return namespaces
+}
+
+/** Those that were made under this name, here or by another process. */
+export function namespacesOf(prefix: string, members: number): Namespaces {
+  const bridge = `${prefix}-bridge`
+  const indices = Array.from({ length: members }, (_, member) => member)
+  const all = [...indices.map((member) => nameOf(prefix, member)), bridge]
   return {
-    addresses: Array.from({ length: members }, (_, member) => addressOf(member)),
+    addresses: indices.map(addressOf),
+    bridge,
     inside: (member, shell) => ({
       command: 'ip',
-      arguments: ['netns', 'exec', nameOf(member), 'sh', '-c', shell],
+      arguments: ['netns', 'exec', nameOf(prefix, member), 'sh', '-c', shell],
     }),
-    remove,
+    remove: () => {
+      const existing = run('netns', 'list').split('\n')
+      for (const name of all) {
+        if (existing.some((line) => line.split(' ')[0] === name)) run('netns', 'del', name)
+      }
+    },
   }
+}
+
+function nameOf(prefix: string, member: number): string {
+  return `${prefix}-${member}`
 }
 
 function connect(name: string, bridge: string, member: number): void {

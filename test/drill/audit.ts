@@ -4,9 +4,8 @@
  */
 import type { PurchaseBody } from '../../buyer/api.ts'
 import type { SaleBody } from '../../seller/api.ts'
-import type { TestCluster } from '../e2e/cluster.ts'
 import { differences, withDatabase } from '../e2e/databases.ts'
-import { allPages, readLedger } from '../e2e/people.ts'
+import { allPages } from '../e2e/people.ts'
 import {
   expectEqual,
   fairPrices,
@@ -17,6 +16,7 @@ import {
   told,
   unitsOf,
 } from './agreement.ts'
+import type { DrillCluster } from './cluster.ts'
 import type { Market, Offer } from './market.ts'
 
 const pollMs = 200
@@ -27,9 +27,9 @@ export type Audit = {
   readonly failed: Readonly<Record<string, number>>
 }
 
-/** `calmSinceUnixMs`: from then on every process ran. */
+/** `calmSinceUnixMs`: from then on every process ran and every machine was reachable. */
 export async function audit(
-  cluster: TestCluster,
+  cluster: DrillCluster,
   market: Market,
   calmSinceUnixMs: number,
 ): Promise<Audit> {
@@ -46,7 +46,7 @@ export async function audit(
     expectEqual(wrong, `${name}'s count of items purchased`, itemsPurchased, unitsOf(units))
   }
   wrong.push(...settledInTime(purchases, calmSinceUnixMs))
-  wrong.push(...paymentsAgree(purchases, await readLedger(cluster.report)))
+  wrong.push(...paymentsAgree(purchases, await cluster.ledger()))
   wrong.push(...told(market.attempts, purchases))
   wrong.push(...fairPrices(market.offers, market.attempts))
   wrong.push(...(await stockAgrees(market.offers, purchases)))
@@ -63,7 +63,7 @@ export async function audit(
 }
 
 /** P12: in the record itself, so that no client's question helps a purchase along. */
-async function untilSettled(cluster: TestCluster): Promise<string[]> {
+async function untilSettled(cluster: DrillCluster): Promise<string[]> {
   const startedAtMs = performance.now()
   for (;;) {
     const open = await withDatabase(cluster.report.dataDir, 'customers-0', async (connection) => {
@@ -106,7 +106,7 @@ async function stockAgrees(
   return wrong
 }
 
-async function nothingHeld(cluster: TestCluster): Promise<string[]> {
+async function nothingHeld(cluster: DrillCluster): Promise<string[]> {
   return withDatabase(cluster.report.dataDir, 'products-0', async (connection) => {
     const { rows } = await connection.query('SELECT serial, held FROM state.items WHERE held <> 0')
     return rows.map(({ serial, held }) => `${held} units of item ${serial} are still reserved`)

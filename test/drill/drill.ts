@@ -1,9 +1,9 @@
-/** One purchase drill on a running cluster: people who trade, processes that die, and the audit. */
+/** One purchase drill on a running cluster: people who trade, faults, and the audit. */
 import { seededRandom } from '../../common/random.ts'
-import type { TestCluster } from '../e2e/cluster.ts'
 import { until } from '../until.ts'
 import { type Audit, audit } from './audit.ts'
-import { startFaults } from './faults.ts'
+import type { DrillCluster } from './cluster.ts'
+import { type FaultRecord, startFaults } from './faults.ts'
 import { History } from './history.ts'
 import { openMarket } from './market.ts'
 
@@ -13,13 +13,15 @@ export type DrillReport = Audit & {
   readonly repeated: number
   readonly longestCallMs: number
   readonly attempts: number
-  readonly faults: readonly string[]
+  readonly faults: readonly FaultRecord[]
 }
 
 export type DrillOptions = {
   readonly seed: number
-  /** How long processes die; the audit comes after that. */
+  /** For how long there are faults; the audit comes after that. */
   readonly seconds: number
+  /** Told of each fault once it is over. */
+  readonly struck: (fault: FaultRecord) => void
 }
 
 /** Longer than any fault and the promise of 30 s together. */
@@ -30,8 +32,8 @@ const purchasesMin = 10
 
 /** The seed decides what is tried; the machine, in which order it happens. */
 export async function drillPurchases(
-  cluster: TestCluster,
-  { seed, seconds }: DrillOptions,
+  cluster: DrillCluster,
+  { seed, seconds, struck }: DrillOptions,
 ): Promise<DrillReport> {
   const history = new History(outcomeWithinMs)
   const market = await openMarket({
@@ -42,7 +44,7 @@ export async function drillPurchases(
     itemsEach: 3,
     buyers: 6,
   })
-  const faults = startFaults(cluster, seededRandom(seed + 1))
+  const faults = startFaults(cluster, seededRandom(seed + 1), struck)
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
   await faults.stop()
   await until(
@@ -56,6 +58,6 @@ export async function drillPurchases(
   await market.stop()
   const { calls, refusals, repeated, longestMs: longestCallMs } = history
   const attempts = market.attempts.length
-  const said = { calls, refusals, repeated, longestCallMs, attempts, faults: faults.done }
+  const said = { calls, refusals, repeated, longestCallMs, attempts, faults: faults.timeline }
   return { ...said, ...(await audit(cluster, market, calmSinceUnixMs)) }
 }

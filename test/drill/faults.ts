@@ -1,90 +1,100 @@
 /**
- * Processes killed and paused under a purchase drill, at random times, from a seed. Whatever falls is brought back
- * by the supervisor; a pause ends by itself.
+ * Faults under a purchase drill, from a seed: each kind once in every round, in an order that is drawn
+ * anew for each round. Some last a while, and the next ones come meanwhile.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../common/random.ts'
-import type { TestCluster } from '../e2e/cluster.ts'
+import type { DrillCluster } from './cluster.ts'
+import { type FaultKind, kindsFor, type Strike, shuffled } from './fault-kinds.ts'
+
+export type FaultRecord = {
+  readonly kind: string
+  readonly what: string
+  /** Since the first trade. */
+  readonly fromMs: number
+  /** Of what lasted. */
+  untilMs?: number
+}
 
 export type Faults = {
-  /** What has been done, in words. */
-  readonly done: readonly string[]
-  /** No more faults; resolves once nothing is paused any longer. */
+  /** What has been done, in order. */
+  readonly timeline: readonly FaultRecord[]
+  /** No more faults; resolves once nothing lasts any longer. Throws what went wrong with one. */
   stop(): Promise<void>
 }
 
-type Fault = {
-  readonly what: string
-  readonly names: (cluster: TestCluster, random: Random) => readonly string[]
-  readonly kind: 'kill' | 'pause'
-}
+/** At the same time; more would be nothing but a standstill. */
+const lastingMax = 2
+const gapMs = { min: 800, max: 2_800 }
+const lastsMs = { min: 500, max: 6_000 }
 
-const one = (group: string) => (cluster: TestCluster, random: Random) => {
-  const names = namesIn(cluster, group)
-  return [names[random.integer(0, names.length - 1)] ?? '']
-}
-
-const faults: readonly Fault[] = [
-  { what: 'a buyer server dies', kind: 'kill', names: one('buyers') },
-  { what: 'all buyer servers die', kind: 'kill', names: (cluster) => namesIn(cluster, 'buyers') },
-  { what: 'a buyer server hangs', kind: 'pause', names: one('buyers') },
-  { what: 'the payment service dies', kind: 'kill', names: one('payment') },
-  { what: 'the payment service hangs', kind: 'pause', names: one('payment') },
-  { what: 'a seller server dies', kind: 'kill', names: one('sellers') },
-  { what: 'a products member dies', kind: 'kill', names: one('products') },
-  { what: 'a products member hangs', kind: 'pause', names: one('products') },
-  { what: 'a customers member dies', kind: 'kill', names: one('customers') },
-  { what: 'a customers member hangs', kind: 'pause', names: one('customers') },
-  {
-    what: 'a buyer server, the payment service and a member of each group die',
-    kind: 'kill',
-    names: (cluster, random) =>
-      ['buyers', 'payment', 'products', 'customers'].flatMap((group) =>
-        one(group)(cluster, random),
-      ),
-  },
-]
-
-export function startFaults(cluster: TestCluster, random: Random): Faults {
-  const done: string[] = []
+/** `over` is told of each fault once it no longer lasts. */
+export function startFaults(
+  cluster: DrillCluster,
+  random: Random,
+  over: (fault: FaultRecord) => void,
+): Faults {
+  const startedAtMs = performance.now()
+  const timeline: FaultRecord[] = []
+  const lasting = new Set<Promise<void>>()
   const stopping = new AbortController()
-  const strike = async (): Promise<void> => {
-    const fault = faults[random.integer(0, faults.length - 1)] as Fault
-    const names = fault.names(cluster, random)
-    const hangMs = random.integer(300, 4_000)
-    done.push(`${fault.what}: ${names.join(', ')}${fault.kind === 'pause' ? `, ${hangMs} ms` : ''}`)
-    for (const name of names) signal(cluster, name, fault.kind === 'kill' ? 'SIGKILL' : 'SIGSTOP')
-    if (fault.kind === 'kill') return
-    await sleep(hangMs)
-    for (const name of names) signal(cluster, name, 'SIGCONT')
+  const { signal } = stopping
+
+  /** All draws are made here, in the order of the faults: so the seed alone decides them. */
+  const strike = async (kind: FaultKind): Promise<void> => {
+    const forMs = random.integer(lastsMs.min, lastsMs.max)
+    const { what, end } = await kind.strike(cluster, random)
+    const record: FaultRecord = { kind: kind.name, what, fromMs: performance.now() - startedAtMs }
+    timeline.push(record)
+    if (end === undefined) return over(record)
+    const ended = endAfter(forMs, end, record).finally(() => lasting.delete(ended))
+    lasting.add(ended)
+    // Told by stop(): until then nobody waits for it.
+    ended.catch(() => stopping.abort())
   }
+  const endAfter = async (forMs: number, end: NonNullable<Strike['end']>, record: FaultRecord) => {
+    await pause(forMs)
+    end()
+    record.untilMs = performance.now() - startedAtMs
+    over(record)
+  }
+  /** Shorter when there are to be no more faults. */
+  const pause = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+
   const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await sleep(random.integer(1_000, 3_500))
-      if (!stopping.signal.aborted) await strike()
+    let round: FaultKind[] = []
+    while (!signal.aborted) {
+      await pause(random.integer(gapMs.min, gapMs.max))
+      if (lasting.size >= lastingMax) await Promise.race(lasting)
+      if (signal.aborted) return
+      if (round.length === 0) round = shuffled(kindsFor(cluster), random)
+      const kind = round.pop()
+      if (kind !== undefined) await strike(kind)
     }
   })()
   running.catch(() => stopping.abort())
   return {
-    done,
+    timeline,
     stop: async () => {
       stopping.abort()
       await running
+      await Promise.all(lasting)
     },
   }
 }
 
-function namesIn(cluster: TestCluster, group: string): string[] {
-  return cluster.processes().flatMap((process) => (process.group === group ? [process.name] : []))
+/** `+ 12.3 s  pause  SIGSTOP of products-1, until + 14.0 s`. */
+export function textOf({ kind, what, fromMs, untilMs }: FaultRecord): string {
+  const at = (ms: number): string => `+${(ms / 1_000).toFixed(1).padStart(6)} s`
+  const until = untilMs === undefined ? '' : `, until ${at(untilMs)}`
+  return `  ${at(fromMs)}  ${kind.padEnd(12)}  ${what}${until}`
 }
 
-/** One that is down just now, or that the supervisor replaces at this moment, is left in peace. */
-function signal(cluster: TestCluster, name: string, what: NodeJS.Signals): void {
-  const { pid, state } = cluster.process(name)
-  if (pid === undefined || state !== 'running') return
-  try {
-    process.kill(pid, what)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+export function countByKind(timeline: readonly FaultRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of timeline) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
 }

@@ -7,6 +7,9 @@ import { findPostmaster } from '../../platform/postgres/postmaster.ts'
 import { stateHash } from '../../replication/state-machine/state-hash.ts'
 import type { TestCluster } from './cluster.ts'
 
+/** All that is asked of a cluster here. */
+type Databases = Pick<TestCluster, 'report' | 'processes'>
+
 export type DatabaseGroup = 'customers' | 'products'
 
 export async function withDatabase<T>(
@@ -34,7 +37,7 @@ export async function serverOf(dataDir: string, replica: string): Promise<string
 
 /** Member → table → hash, of the members whose PostgreSQL runs. */
 export async function stateHashes(
-  cluster: TestCluster,
+  cluster: Databases,
   group: DatabaseGroup,
 ): Promise<Record<string, Record<string, string>>> {
   const names = cluster.processes().flatMap((one) => (one.group === group ? [one.name] : []))
@@ -48,7 +51,7 @@ export async function stateHashes(
  * Waits until all members of the group hold the same rows: they apply one after the other, and clocks
  * go on being ordered. Resolves with what still differs when the time is over; empty = identical.
  */
-export async function differences(cluster: TestCluster, group: DatabaseGroup): Promise<string[]> {
+export async function differences(cluster: Databases, group: DatabaseGroup): Promise<string[]> {
   const giveUpAtMs = performance.now() + 20_000
   for (;;) {
     const [first, ...others] = Object.entries(await stateHashes(cluster, group))

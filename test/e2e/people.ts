@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import axios from 'axios'
 import { createBuyerClient, type BuyerClient, type CardRequest } from '../../buyer/api.ts'
 import type { ReadyReport } from '../../launcher/up.ts'
+import { API_KEY_HEADER } from '../../payment-soap/client.ts'
 import { createSellerClient, type SellerClient } from '../../seller/api.ts'
 import type { PageBody } from '../../shop/bodies.ts'
 
@@ -53,10 +54,15 @@ export type LedgerEntry = {
   readonly amount: number
 }
 
-/** What the payment service has in its books. */
-export async function readLedger(report: ReadyReport): Promise<LedgerEntry[]> {
+/** What the payment service has in its books. From another machine it takes the key. */
+export async function readLedger(
+  report: Pick<ReadyReport, 'payment'>,
+  apiKey?: string,
+): Promise<LedgerEntry[]> {
+  const headers = apiKey === undefined ? {} : { [API_KEY_HEADER]: apiKey }
   const answer = await axios.get<{ payments: LedgerEntry[] }>(
     new URL('/ledger', report.payment).href,
+    { headers },
   )
   return answer.data.payments
 }

@@ -1,23 +1,30 @@
-/** The short form of npm run drill:purchases. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { drillPurchases } from '../drill/drill.ts'
-import { startCluster, type TestCluster } from './cluster.ts'
+/** The short form of npm run drill:purchases: on machines of its own where it may make some. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { assetPath } from '../../platform/assets.ts'
+import type { DrillReport } from '../drill/drill.ts'
 
-let cluster: TestCluster
+const folder = mkdtempSync(join(tmpdir(), 'agora-drill-report-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-beforeAll(async () => {
-  const flags = ['--customers', '3', '--products', '3', '--sellers', '2', '--buyers', '2']
-  cluster = await startCluster({ basePort: 24_000, flags })
-})
-afterAll(async () => {
-  await cluster?.remove()
-})
-
-it('stock, payments and histories agree, whatever dies while prices and units move [P1, P2, P3, P4, P6, P7, P12]', async () => {
-  const report = await drillPurchases(cluster, { seed: 1, seconds: 20 })
-  expect(report.wrong, report.faults.join('\n')).toEqual([])
+it('stock, payments and histories agree, whatever fails while prices and units move [P1, P2, P3, P4, P6, P7, P12]', () => {
+  const file = join(folder, 'report.json')
+  const program = assetPath('dist/test/drill/main.js')
+  const words = [program, '--seed', '1', '--seconds', '20', '--report', file]
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    timeout: 230_000,
+  })
+  const said = stdout + stderr
+  if (said.includes('NOT TRIED')) console.warn(said.split('\n')[0])
+  expect(status, said).toBe(0)
+  const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport
+  expect(report.wrong).toEqual([])
   // Nothing is proven where nothing was bought, refused and disturbed.
   expect(report.completed).toBeGreaterThanOrEqual(10)
   expect(Object.keys(report.failed)).not.toEqual([])
-  expect(report.faults.length).toBeGreaterThan(3)
+  expect(report.faults.length).toBeGreaterThan(5)
 })
