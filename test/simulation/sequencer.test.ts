@@ -56,6 +56,18 @@ const lostDisks: Partial<SimulationOptions> = {
   holdBackMaxMs: 2_000,
   partitionEveryMs: 800,
 }
+const lostTails: Partial<SimulationOptions> = {
+  clients: 16,
+  operations: 400,
+  readShare: 0,
+  thinkMaxMs: 50,
+  members: 3,
+  wipeShare: 0.8,
+  crashEveryMs: 300,
+  faultMaxMs: 500,
+  partitionEveryMs: 500,
+  slowDiskMember: 1,
+}
 const twoViews: Partial<SimulationOptions> = {
   ...busy,
   members: 3,
@@ -97,10 +109,8 @@ const lateDatagrams: Partial<SimulationOptions> = {
 type Hunt = {
   readonly rule?: MarkedRule
   readonly check: RegExp
-  /** To begin near the first that finds it, and to be done sooner. */
-  readonly fromSeed?: number
   /** What comes of it, where `check` says only that a rule was broken: see below. */
-  readonly harm?: { readonly check: RegExp; readonly fromSeed?: number } & Narrowed
+  readonly harm?: { readonly check: RegExp } & Narrowed
   readonly overrides?: Partial<SimulationOptions>
 }
 type Narrowed = { readonly overrides: Partial<SimulationOptions> }
@@ -135,14 +145,14 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
   barrierBelowFirstGlobal: {
     rule: markedRules[2],
     check: /linearizable reads/,
-    fromSeed: 70,
+    overrides: { ...twoViews, readShare: 0.5 },
   },
   forgetPromise: { check: /one primary|promise|agreement|exception/, overrides: manyRestarts },
   resumeOldView: { check: /exception|one issuer/ },
   issueTwice: { check: /one issuer/ },
   baseByLength: {
     check: /base/,
-    harm: { check: /one primary/, fromSeed: 180, overrides: lostDisks },
+    harm: { check: /one primary/, overrides: twoViews },
   },
   recoverPastGap: { check: /no invention/ },
   deliverAgain: { check: /no repetition/ },
@@ -169,10 +179,14 @@ const bugs: Readonly<Record<PlantedBug, Hunt>> = {
   rebuildWithoutTail: {
     rule: markedRules[7],
     check: /whole again/,
-    harm: { check: /one primary/, fromSeed: 260, overrides: lostDisks },
+    harm: { check: /one primary/, overrides: lostTails },
   },
 }
 
+/**
+ * Always from the first seed on: which one finds a bug moves with all that moves time. So the options
+ * are such that a bug is met every few dozen seeds, and where one has become rare they are narrowed.
+ */
 const seedsMax = 2_000
 
 describe('each planted bug is found', () => {
@@ -183,9 +197,15 @@ describe('each planted bug is found', () => {
     expect(untouched).toEqual(appliedRules)
   })
 
-  for (const [plantedBug, { check, fromSeed = 1, overrides = {} }] of Object.entries(bugs)) {
+  for (const [plantedBug, { check, overrides = {} }] of Object.entries(bugs)) {
     it(plantedBug, () => {
-      const runs = { protocol: sequencerProtocol, fromSeed, seeds: seedsMax, plantedBug, overrides }
+      const runs = {
+        protocol: sequencerProtocol,
+        fromSeed: 1,
+        seeds: seedsMax,
+        plantedBug,
+        overrides,
+      }
       expect(firstFailure(runs)?.failure?.check).toMatch(check)
     })
   }
@@ -206,8 +226,8 @@ describe('and what comes of it', () => {
   for (const [plantedBug, { harm }] of Object.entries(bugs)) {
     if (harm === undefined) continue
     it(plantedBug, () => {
-      const { check, fromSeed = 1, overrides } = harm
-      const runs = { protocol, fromSeed, seeds: seedsMax, plantedBug, overrides }
+      const { check, overrides } = harm
+      const runs = { protocol, fromSeed: 1, seeds: seedsMax, plantedBug, overrides }
       expect(firstFailure(runs)?.failure?.check).toMatch(check)
     })
   }
