@@ -124,7 +124,10 @@ describe('a stream', () => {
     })
     room.answer('under way')
     expect(await underWay).toMatchObject(reply('under way'))
+    const answeredAtMs = performance.now()
     await closed
+    // In order, long before the time for it is up.
+    expect(performance.now() - answeredAtMs).toBeLessThan(2_000)
     await serve(async ({ text }) => ({ heardBy: text }), server.port)
     await expect.poll(() => say('again'), { timeout: 5_000 }).toMatchObject(reply('again'))
   })
