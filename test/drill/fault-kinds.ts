@@ -11,8 +11,11 @@ import type { Network, Trouble } from './network.ts'
 
 export type Strike = {
   readonly what: string
-  /** Undoes it; absent: what was done is done, and the supervisor brings back what fell. */
-  readonly end?: () => void
+  /**
+   * Undoes it; returns the packets that were lost, where it was about those. Absent: what is done is done,
+   * and the supervisor brings back what fell.
+   */
+  readonly end?: () => number | undefined
 }
 
 export type FaultKind = {
@@ -68,6 +71,7 @@ function pause(cluster: DrillCluster, random: Random): Strike {
     what: `SIGSTOP of ${victims.join(', ')}`,
     end: () => {
       for (const name of victims) signal(cluster, name, 'SIGCONT')
+      return undefined
     },
   }
 }

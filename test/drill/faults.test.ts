@@ -25,6 +25,7 @@ function quietCluster() {
     for (const trouble of troubles) present.add(trouble)
     return () => {
       for (const trouble of troubles) present.delete(trouble)
+      return troubles.length
     }
   }
   const cluster: DrillCluster = {

@@ -14,6 +14,8 @@ export type FaultRecord = {
   readonly fromMs: number
   /** Of what lasted. */
   untilMs?: number
+  /** Of what the network did. */
+  packetsDropped?: number
 }
 
 export type Faults = {
@@ -54,7 +56,8 @@ export function startFaults(
   }
   const endAfter = async (forMs: number, end: NonNullable<Strike['end']>, record: FaultRecord) => {
     await pause(forMs)
-    end()
+    const packetsDropped = end()
+    if (packetsDropped !== undefined) record.packetsDropped = packetsDropped
     record.untilMs = performance.now() - startedAtMs
     over(record)
   }
@@ -87,10 +90,11 @@ export function startFaults(
 }
 
 /** `+ 12.3 s  pause  SIGSTOP of products-1, until + 14.0 s`. */
-export function textOf({ kind, what, fromMs, untilMs }: FaultRecord): string {
+export function textOf({ kind, what, fromMs, untilMs, packetsDropped }: FaultRecord): string {
   const at = (ms: number): string => `+${(ms / 1_000).toFixed(1).padStart(6)} s`
   const until = untilMs === undefined ? '' : `, until ${at(untilMs)}`
-  return `  ${at(fromMs)}  ${kind.padEnd(12)}  ${what}${until}`
+  const dropped = packetsDropped === undefined ? '' : `: ${packetsDropped} packets dropped`
+  return `  ${at(fromMs)}  ${kind.padEnd(12)}  ${what}${until}${dropped}`
 }
 
 export function countByKind(timeline: readonly FaultRecord[]): Record<string, number> {

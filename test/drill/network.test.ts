@@ -1,6 +1,6 @@
 /** The rules as nft is given them; that they do what they say is seen in every drill on machines. */
 import { expect, it } from 'vitest'
-import { rulesOf } from './network.ts'
+import { packetsIn, rulesOf } from './network.ts'
 
 it('rules replace those before, one for each trouble, and none when all is well', () => {
   const around = (...rules: string[]) =>
@@ -25,10 +25,22 @@ it('rules replace those before, one for each trouble, and none when all is well'
     ]),
   ).toBe(
     around(
-      'ip saddr { 10.0.0.1 } ip daddr { 10.0.0.2, 10.0.0.3 } drop',
-      'ip saddr 10.0.0.3 tcp sport 5090 drop',
-      'ip protocol udp numgen random mod 100 < 12 drop',
-      'ether type ip numgen random mod 100 < 3 drop',
+      'ip saddr { 10.0.0.1 } ip daddr { 10.0.0.2, 10.0.0.3 } counter drop',
+      'ip saddr 10.0.0.3 tcp sport 5090 counter drop',
+      'ip protocol udp numgen random mod 100 < 12 counter drop',
+      'ether type ip numgen random mod 100 < 3 counter drop',
     ),
   )
+})
+
+it('the packets that each rule has dropped are read in the order of the rules', () => {
+  const rule = (...expr: object[]) => ({ rule: { family: 'bridge', table: 'drill', expr } })
+  const counted = (packets: number) => ({ counter: { packets, bytes: 60 * packets } })
+  const nftables = [
+    { metainfo: { version: '1.0.6' } },
+    { chain: { family: 'bridge', table: 'drill', name: 'forward' } },
+    rule({ match: {} }, counted(7), { drop: null }),
+    rule(counted(0), { drop: null }),
+  ]
+  expect(packetsIn(JSON.stringify({ nftables }))).toEqual([7, 0])
 })

@@ -12,34 +12,65 @@ export type Trouble =
   /** By chance, of the datagrams alone or of all packets. */
   | { readonly kind: 'loss'; readonly of: 'datagrams' | 'packets'; readonly percent: number }
 
+/** Ends what was imposed; returns the number of packets that it has dropped. */
+export type Lift = () => number
+
 export class Network {
   /** Of the machines, in order. */
   readonly addresses: readonly string[]
   readonly #bridge: string
-  readonly #present = new Set<Trouble>()
+  /** What is wrong now, in the order of its rules, and the packets that each has dropped so far. */
+  #present = new Map<Trouble, number>()
 
   constructor(addresses: readonly string[], bridge: string) {
     this.addresses = addresses
     this.#bridge = bridge
   }
 
-  /** From now on, beside what is there; call the result to end it. */
-  impose(troubles: readonly Trouble[]): () => void {
-    for (const trouble of troubles) this.#present.add(trouble)
+  /** From now on, beside what is there. */
+  impose(troubles: readonly Trouble[]): Lift {
+    this.#count()
+    for (const trouble of troubles) this.#present.set(trouble, 0)
     this.#apply()
     return () => {
+      this.#count()
+      const dropped = troubles.reduce((sum, one) => sum + (this.#present.get(one) ?? 0), 0)
       for (const trouble of troubles) this.#present.delete(trouble)
       this.#apply()
+      return dropped
     }
   }
 
-  /** All rules in one transaction. */
+  /** All rules in one transaction. Their counters begin anew. */
   #apply(): void {
-    const input = rulesOf([...this.#present])
-    const words = ['netns', 'exec', this.#bridge, 'nft', '-f', '-']
-    const { status, stderr, error } = spawnSync('ip', words, { input, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`nft refused the rules: ${error?.message ?? stderr}${input}`)
+    this.#nft(['-f', '-'], rulesOf([...this.#present.keys()]))
   }
+
+  #count(): void {
+    if (this.#present.size === 0) return
+    const counted = packetsIn(this.#nft(['-j', 'list', 'chain', 'bridge', 'drill', 'forward']))
+    const entries = [...this.#present].map(
+      ([trouble, before], n) => [trouble, before + (counted[n] ?? 0)] as const,
+    )
+    this.#present = new Map(entries)
+  }
+
+  #nft(words: readonly string[], input = ''): string {
+    const inside = ['netns', 'exec', this.#bridge, 'nft', ...words]
+    const { status, stdout, stderr, error } = spawnSync('ip', inside, { input, encoding: 'utf8' })
+    if (status === 0) return stdout
+    throw new Error(`nft ${words.join(' ')}: ${error?.message ?? stderr}${input}`)
+  }
+}
+
+/** Of each rule of a chain, as `nft -j list chain` tells them. */
+export function packetsIn(listed: string): number[] {
+  type Rule = { readonly expr: readonly { readonly counter?: { readonly packets: number } }[] }
+  const { nftables } = JSON.parse(listed) as { nftables: readonly { readonly rule?: Rule }[] }
+  return nftables.flatMap(({ rule }) => {
+    const counter = rule?.expr.find((part) => part.counter !== undefined)?.counter
+    return counter === undefined ? [] : [counter.packets]
+  })
 }
 
 /** As nft reads them, in place of those before. */
@@ -51,7 +82,7 @@ export function rulesOf(troubles: readonly Trouble[]): string {
     'table bridge drill {',
     '  chain forward {',
     '    type filter hook forward priority 0; policy accept;',
-    ...troubles.map((trouble) => `    ${ruleOf(trouble)} drop`),
+    ...troubles.map((trouble) => `    ${ruleOf(trouble)} counter drop`),
     '  }',
     '}',
     '',

@@ -27,4 +27,6 @@ it('stock, payments and histories agree, whatever fails while prices and units m
   expect(report.completed).toBeGreaterThanOrEqual(10)
   expect(Object.keys(report.failed)).not.toEqual([])
   expect(report.faults.length).toBeGreaterThan(5)
+  const dropped = report.faults.flatMap(({ packetsDropped = 0 }) => packetsDropped)
+  if (!said.includes('NOT TRIED')) expect(Math.max(...dropped)).toBeGreaterThan(0)
 })
