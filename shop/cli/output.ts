@@ -19,7 +19,13 @@ export function printResult(
   result: unknown,
   forPeople: string,
 ): void {
-  process.stdout.write(`${context.json ? JSON.stringify(result) : forPeople}\n`)
+  print(context.json ? JSON.stringify(result) : forPeople)
+}
+
+/** On a terminal a sign of life may stand where this is to go. */
+function print(text: string): void {
+  progress.wipe()
+  process.stdout.write(`${text}\n`)
 }
 
 /** Prose, never mixed with results. */
@@ -44,7 +50,7 @@ export function printTable<Row>(
   else if (rows.length === 0) say(whenEmpty)
   else {
     const width = process.stdout.isTTY ? process.stdout.columns : undefined
-    process.stdout.write(`${formatTable(rows, columns, { width })}\n`)
+    print(formatTable(rows, columns, { width }))
   }
 }
 
