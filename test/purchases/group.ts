@@ -31,7 +31,8 @@ export type GroupOptions<Body extends { readonly type: string }> = {
   readonly groupTimeMs: () => number
   /**
    * Of servers' own requests, the outcomes of those that succeeded are not kept: every step must be
-   * idempotent without that, for they are kept for minutes only.
+   * idempotent without that, for they are kept for minutes only. Refusals are kept: one of a reservation
+   * leaves no tombstone, so a copy of it must not be later than they are kept, or units would stay held.
    */
   readonly forgets: boolean
   readonly service: (parts: ReplicaParts<Body>) => RpcService
