@@ -148,7 +148,9 @@ export function tickCommit(node: Node, commit: Commit): void {
   const { now } = node
   const { view } = commit
   if (now >= commit.deadlineTick) {
-    if (commit.answers !== undefined) dampMissing(node, view, new Set(commit.answers.keys()))
+    const { answers, promise: own } = commit
+    // Before its own promise is durable a representative has asked nobody.
+    if (answers !== undefined && own !== undefined) dampMissing(node, view, new Set(answers.keys()))
     giveUp(node, `view ${viewIdText(view.id)} was not answered in time`)
     return
   }

@@ -26,7 +26,10 @@ export type Fetching = {
     | { readonly kind: 'ended' }
 }
 
-/** What of each kind is asked for at a time. */
+/**
+ * What of each kind is asked for at a time. More would bring little: where round trips are short it
+ * is the limit on answers (answersMaxBytes) that bounds; and all of it is gone through each time.
+ */
 const missingMax = { sequences: 64, namedRequests: 256 }
 
 export function startFetching(

@@ -1,6 +1,7 @@
 /**
  * Gather: who is there, whom does each hear, and whom would each form a view with. Once all of a
- * choice name the same, its lowest id proposes.
+ * choice name the same, its lowest id proposes; or once it has waited for that long enough. That
+ * all agree only spares proposals that come to nothing: whoever is asked may promise all the same.
  */
 import type { MemberId } from '../../../common/member.ts'
 import { maskOf } from '../members-mask.ts'
@@ -34,6 +35,7 @@ export function enterGather(node: Node, reason: string): void {
     told: '',
     proposeFromTick: now + waitTicks,
     choice: undefined,
+    choiceTick: now,
     catchUp: undefined,
     caughtUpTo: node.log.receivedUpTo,
     caughtUpTick: now,
@@ -55,10 +57,16 @@ export function stepGather(node: Node, gather: Gather): void {
     return
   }
   noteNearness(node)
-  gather.choice = choose(node)
+  choiceIs(gather, choose(node), node.now)
   tellJoin(node, gather)
-  if (gather.choice?.[0] === node.self && isAgreed(node, gather.choice) && mayPropose(node, gather))
-    propose(node, seatsOf(node, gather.choice))
+  const { choice } = gather
+  if (choice?.[0] !== node.self || !mayPropose(node, gather)) return
+  if (isAgreed(node, choice) || isOverdue(node, gather)) propose(node, seatsOf(node, choice))
+}
+
+function choiceIs(gather: Gather, choice: readonly MemberId[] | undefined, now: number): void {
+  if (maskOf(choice ?? []) !== maskOf(gather.choice ?? [])) gather.choiceTick = now
+  gather.choice = choice
 }
 
 function mustRebuild({ scalars, table, plantedBug }: Node): boolean {
@@ -116,6 +124,15 @@ function isAgreed(node: Node, choice: readonly MemberId[]): boolean {
   return choice.every((id) => {
     return id === node.self || told.some((one) => one.member === id && one.choice === mask)
   })
+}
+
+/**
+ * All of the choice have been heard all the time, or it would be another one by now; and yet one of
+ * them does not name it. It may be broken: nobody waits for it for ever. If it does not answer the
+ * proposal, either, it is damped as one whose disk hangs.
+ */
+function isOverdue(node: Node, { choiceTick }: Gather): boolean {
+  return node.now - choiceTick > ticks(node, node.config.failureTimeoutMs)
 }
 
 function mayPropose(node: Node, gather: Gather): boolean {

@@ -98,15 +98,15 @@ function isNear({ config }: Node, { standing }: Duties, receivedUpTo: GlobalSequ
 function largerChoice(node: Node, duties: Duties): readonly MemberId[] | undefined {
   const { quorum, self } = node
   const { peers, view } = duties
-  const outside = joins(node).filter(({ member, standing, receivedUpTo }) => {
-    const isOutside = member !== self && !peers.has(member) && standing === 'whole'
-    return isOutside && isNear(node, duties, receivedUpTo)
+  const told = joins(node).filter(({ member }) => member !== self && !peers.has(member))
+  const outside = told.filter(({ standing, receivedUpTo }) => {
+    return standing === 'whole' && isNear(node, duties, receivedUpTo)
   })
   if (outside.length === 0) return undefined
   const reaches = view.seats.map(({ id }) => {
     return { id, ...(id === self ? reachOf(node) : peers.get(id).metadata) }
   })
-  const damped = [...reaches, ...outside].reduce((mask, one) => mask | one.damped, 0)
+  const damped = [...reaches, ...told].reduce((mask, one) => mask | one.damped, 0)
   const candidate = (id: MemberId, hears: ReadonlySet<MemberId>): Candidate => {
     return { id, hears, isReluctant: (damped & maskOf([id])) !== 0 }
   }

@@ -25,6 +25,8 @@ export type Gather = {
   readonly proposeFromTick: number
   /** Whom this member would form a view with. */
   choice: readonly MemberId[] | undefined
+  /** Since when it is this one. */
+  choiceTick: number
   /** Catching up from outside with a view that exists. */
   catchUp: Fetching | undefined
   /** How far it has come with that, and since when. */

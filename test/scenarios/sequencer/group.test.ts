@@ -356,6 +356,22 @@ describe('a member that flaps', () => {
     tick(120)
     expect([0, 1, 2].map(isIn)).toEqual([true, true, true])
   })
+
+  it('is not let in while one who is about to end remembers it', () => {
+    const { group: five, told } = group(5, { dampingMs: 500 })
+    const tick = (ticks: number): void => {
+      for (let left = ticks; left > 0; left -= 1) five.tick()
+    }
+    const { damping, now } = five.coreOf(4).node
+    for (let flap = 0; flap < 2; flap += 1) damping.returned(memberId(3), now)
+    five.leave(4)
+    // Once, because 4 ends; not for a view of 3 and the rest, that 4 keeps them from.
+    tick(60)
+    expect(told(/^0: operational → gather/)).toHaveLength(1)
+    expect(told(/^0: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2:/)
+    tick(60)
+    expect(told(/^0: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2, 3:/)
+  })
 })
 
 describe('repair', () => {

@@ -67,6 +67,7 @@ export class ScenarioGroup {
   /** What is on its way between two members, and does not arrive yet. */
   readonly #held = new Map<string, Uint8Array[]>()
   #isLost: () => boolean = () => false
+  #spoken: (message: Message) => Message = (message) => message
   #lastId = 0
 
   constructor(options: GroupOptions) {
@@ -176,6 +177,11 @@ export class ScenarioGroup {
   /** Decides about each message to each member. */
   lose(isLost: () => boolean): void {
     this.#isLost = isLost
+  }
+
+  /** What members say instead: as one that is broken would. */
+  disguise(spoken: (message: Message) => Message): void {
+    this.#spoken = spoken
   }
 
   holdDisk(id: number): void {
@@ -321,7 +327,8 @@ export class ScenarioGroup {
     if (secured > 0) core.advance({ kind: 'appliedDurably', index: secured })
   }
 
-  #send(from: MemberId, { to, message }: Outgoing<Message>): void {
+  #send(from: MemberId, { to, message: meant }: Outgoing<Message>): void {
+    const message = this.#spoken(meant)
     requireDurable(this.member(from), message)
     const bytes = sequencerCodec.encode(message)
     const targets = to === 'others' ? this.#ids.filter((id) => id !== from) : [to]
