@@ -171,7 +171,7 @@ describe('a stream', () => {
     const silent = connect((hanging.address() as { port: number }).port)
     const unheard = silent.say('')
     silent.stream.giveUpIfSilent(performance.now())
-    expect(await unheard).toMatchObject({ kind: 'lost' })
+    expect(await unheard).toEqual({ kind: 'late' })
 
     const room = waitingRoom()
     const living = connect((await serve(room.say)).port)

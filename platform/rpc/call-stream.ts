@@ -33,7 +33,7 @@ export type CallOutcome =
   | { readonly kind: 'unsent'; readonly error: AppError }
   /** The stream could not be opened, or broke off; see errorFromStatus. */
   | { readonly kind: 'lost'; readonly error: ServiceError }
-  /** Nothing was heard until the deadline. */
+  /** Nothing was heard until the deadline, or from the replica at all: see giveUpIfSilent. */
   | { readonly kind: 'late' }
 
 type Method = MethodDefinition<unknown, unknown>
@@ -97,7 +97,8 @@ export class CallStream {
   giveUpIfSilent(sinceMs: number): void {
     const opened = this.#opened
     if (opened === undefined || opened.lastAnswerAtMs >= sinceMs) return
-    this.#lost(opened, failure(status.UNAVAILABLE, 'the replica shows no sign of life'))
+    // For all that wait it hangs, as it does for who found out first.
+    this.#end(opened, { kind: 'late' })
     opened.stream.cancel()
   }
 
@@ -130,12 +131,16 @@ export class CallStream {
   }
 
   #lost(opened: OpenStream, error: ServiceError): void {
+    this.#end(opened, { kind: 'lost', error })
+  }
+
+  #end(opened: OpenStream, outcome: CallOutcome): void {
     if (this.#opened === opened) this.#opened = undefined
-    const lost = [...opened.underWay.values()]
+    const waiting = [...opened.underWay.values()]
     opened.underWay.clear()
-    for (const { timer, resolve } of lost) {
+    for (const { timer, resolve } of waiting) {
       clearTimeout(timer)
-      resolve({ kind: 'lost', error })
+      resolve(outcome)
     }
   }
 

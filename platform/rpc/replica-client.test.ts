@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../common/errors.ts'
 import type { Random } from '../../common/random.ts'
@@ -229,6 +230,18 @@ describe('giving up', () => {
     const startedAt = Date.now()
     await expect(client.call('Say', {}, within(500))).rejects.toMatchObject({ definite: false })
     expect(Date.now() - startedAt).toBeLessThan(1_500)
+  })
+
+  it('tells all that waited for replicas that hang the same, whenever they came', async () => {
+    const hanging = await serve(() => new Promise(() => {}))
+    const client = connect([hanging.port, hanging.port], { attemptTimeoutMs: 100 })
+    const calls = Array.from({ length: 100 }, async (_, n) => {
+      await sleep(3 * n)
+      return client
+        .call('Say', {}, within(200))
+        .catch(({ code, definite }) => `${code} ${definite}`)
+    })
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['DEADLINE_EXCEEDED false']))
   })
 
   it('says that the secret is wrong', async () => {
