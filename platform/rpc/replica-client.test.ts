@@ -120,7 +120,7 @@ describe('one replica after the other', () => {
     })
     const client = connect([await freePort(), refusing.port, await freePort()])
     for (let count = 0; count < 5; count += 1) {
-      await expect(client.call('Say', {}, within(150))).rejects.toMatchObject({ message })
+      await expect(client.call('Say', {}, within(250))).rejects.toMatchObject({ message })
     }
   })
 
