@@ -41,14 +41,14 @@ const here = (): Market => market
 describe('the contract of', () => {
   beforeEach(() => market.logInAgain())
   describe('every operation', () => everyOperationContract(here))
-  describe('accounts and sessions', () => accountContract(here))
   // Long enough before the outages to have expired by then, and not so long that they are forgotten.
-  describe('items', () => {
+  describe('accounts and sessions', () => {
     beforeAll(async () => {
       leftAlone = await market.leaveSessionsAlone()
     })
-    itemContract(here)
+    accountContract(here)
   })
+  describe('items', () => itemContract(here))
   describe('a request repeated under its key', () => repeatContract(here))
   describe('a purchase', () => purchaseContract(here))
   describe('outages', () => outageContract(here, () => leftAlone))
