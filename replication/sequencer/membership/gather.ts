@@ -165,7 +165,11 @@ function tellJoin(node: Node, gather: Gather): void {
   outbox.tellAll([{ kind: 'join', records: [record, ...joins(node)] }])
 }
 
-/** There is a view without this member. Far behind, it first gets what is stable there. */
+/**
+ * There is a view without this member. Far behind, it first gets what is stable there. So it does
+ * when it takes itself for near and is not let in: what is near is for the others to say, and theirs
+ * may be another configuration.
+ */
 export function hearOperational(
   node: Node,
   gather: Gather,
@@ -186,10 +190,14 @@ export function hearOperational(
     extendFetching(node, gather.catchUp, target)
     return
   }
-  if (!isBehind(node)) return
+  if (!isBehind(node) && !isLeftOutside(node, gather)) return
   gather.catchUp = startFetching(node, target, undefined)
   gather.caughtUpTo = node.log.receivedUpTo
   gather.caughtUpTick = node.now
+}
+
+function isLeftOutside(node: Node, { sinceTick }: Gather): boolean {
+  return node.now - sinceTick > ticks(node, node.config.failureTimeoutMs)
 }
 
 /** Under way, and moving: what it fetches may have been trimmed meanwhile. */

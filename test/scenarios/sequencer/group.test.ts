@@ -313,6 +313,16 @@ describe('one who comes back far behind', () => {
     expect(told(/^2 delivers \d+: "ordered meanwhile"/)).toHaveLength(1)
   })
 
+  it('gets what it is missing though by its own configuration it is near', () => {
+    const { group: three, told } = group(3, { nearEntries: 4 })
+    three.crash(2)
+    goOnWithout2(three)
+    three.start(2, { config: { nearEntries: entries } })
+    for (let ticks = 0; ticks < 80; ticks += 1) three.tick()
+    expect(told(/^2: recovery → operational/).at(-1)).toMatch(/of 0, 1, 2/)
+    expect(told(/^2 delivers/)).toHaveLength(entries)
+  })
+
   it('is not waited for while what lies before it is from long ago', () => {
     const { group: three, told } = group(3, { nearEntries: 4 })
     three.pause(2)

@@ -58,6 +58,11 @@ export type GroupOptions = {
   readonly trace?: (line: string) => void
 }
 
+type StartOptions = {
+  readonly startedAtUnixMs?: number
+  readonly config?: Partial<SequencerConfig>
+}
+
 export class ScenarioGroup {
   readonly members: readonly Member[]
   readonly #options: GroupOptions
@@ -86,8 +91,11 @@ export class ScenarioGroup {
     }))
   }
 
-  /** A wall clock that goes on by a second with each start; or one that is wrong. */
-  start(id: number, { startedAtUnixMs }: { readonly startedAtUnixMs?: number } = {}): void {
+  /**
+   * A wall clock that goes on by a second with each start, or one that is wrong. `config`: what this
+   * one has otherwise than the others.
+   */
+  start(id: number, { startedAtUnixMs, config }: StartOptions = {}): void {
     const member = this.member(id)
     member.starts += 1
     const { disk } = member
@@ -107,7 +115,7 @@ export class ScenarioGroup {
       // Chosen so that incarnation / 1024 / 1000 is the number of the start.
       startedAtUnixMs: startedAtUnixMs ?? member.starts * 1_000,
       random: seededRandom(id + 1),
-      config: { ...quick, ...this.#options.config },
+      config: { ...quick, ...this.#options.config, ...config },
     })
     member.told = undefined
   }
