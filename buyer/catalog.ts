@@ -8,13 +8,7 @@ import * as bodies from '../shop/bodies.ts'
 import * as field from '../shop/fields.ts'
 import { writeContext } from '../shop/groups.ts'
 import { alongside } from '../shop/sessions.ts'
-import {
-  etagHeader,
-  etagOf,
-  itemBody,
-  pageBody,
-  ratingBody,
-} from '../shop/wire.ts'
+import { etagHeader, etagOf, itemBody, pageBody, ratingBody } from '../shop/wire.ts'
 import type { BuyerOptions } from './options.ts'
 
 const itemParams = z.strictObject({ id: field.itemId })
