@@ -114,6 +114,21 @@ program
     } while (watch === true)
   })
 
+program
+  .command('doctor')
+  .description('whether this machine and the cluster have what they need, and what to do')
+  .option('--json', 'print the findings as JSON')
+  .addOption(dataDirOption())
+  .addHelpText('after', '\nExit code: 0, or 1 when something does not work.')
+  .action(async ({ dataDir, json }) => {
+    const { examine } = await import('./doctor/doctor.ts')
+    const { exitCodeOf, formatFindings } = await import('./doctor/finding.ts')
+    const findings = await examine(existingCluster(dataDir))
+    const text = json === true ? JSON.stringify(findings) : formatFindings(findings)
+    process.stdout.write(`${text}\n`)
+    process.exit(exitCodeOf(findings))
+  })
+
 for (const [name, description] of [
   ['kill', 'a drill: kill -9 one process; it stays down'],
   ['pause', 'a drill: SIGSTOP one process'],
@@ -268,6 +283,7 @@ First steps, each in a terminal of its own:
   ./agora buyer             a prompt: help shows what there is
   ./agora seller            put something up for sale
   ./agora status            who is up, who leads, whose turn it is
+  ./agora doctor            what is missing when something does not start
 
 ./agora help COMMAND says more; ./agora buyer help and ./agora seller help show
 their commands.`,

@@ -27,7 +27,7 @@ const narrowColumns = columns.filter(({ title }) => title !== 'pid')
  */
 export function formatStatus(processes: readonly ProcessStatus[], width?: number): string {
   const rows = processes.map((process): Row => {
-    const { state, words } = describe(process)
+    const { state, words } = describeProcess(process)
     const { restarts } = process
     const again = restarts === 0 ? [] : [restarts === 1 ? 'restarted' : `${restarts} restarts`]
     return { ...process, state, words: [...words, ...again].join(', ') }
@@ -42,7 +42,11 @@ export function formatStatus(processes: readonly ProcessStatus[], width?: number
 
 const nobodyThere = 'Nothing answers. Start everything: npm start; a cluster elsewhere: --data-dir.'
 
-function describe(process: ProcessStatus): { state: string; words: readonly string[] } {
+/** `ready`, or what it is instead, and what there is to say about it. */
+export function describeProcess(process: ProcessStatus): {
+  state: string
+  words: readonly string[]
+} {
   const { probe, replication, heldDownBy } = process
   if (heldDownBy !== undefined) {
     const words = [heldDownBy === 'kill' ? 'killed' : 'paused', howBack(process)]

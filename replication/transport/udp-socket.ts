@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import type { HostPort } from '../../common/host-port.ts'
 
 /** Bursts wait here while the event loop is busy. The kernel may grant less (net.core.rmem_max). */
-const bufferBytes = 4 * 1_024 * 1_024
+export const socketBufferBytes = 4 * 1_024 * 1_024
 const lookupKeptMs = 30_000
 
 /** Rejects, with the socket closed, when the address cannot be had. */
@@ -25,8 +25,8 @@ export function bind(socket: Socket, { host, port }: HostPort): Promise<void> {
 }
 
 export function growBuffers(socket: Socket): void {
-  socket.setRecvBufferSize(bufferBytes)
-  socket.setSendBufferSize(bufferBytes)
+  socket.setRecvBufferSize(socketBufferBytes)
+  socket.setSendBufferSize(socketBufferBytes)
 }
 
 type LookupCallback = (err: NodeJS.ErrnoException | null, address: string, family: number) => void
