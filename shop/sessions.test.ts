@@ -42,6 +42,11 @@ function world({ needsTouch = false } = {}) {
       ended = true
     },
     asked: (method: string) => groups.requestsOf(method).length,
+    /** The last check was content with what the replica at hand knew. */
+    askedLocally: () => {
+      const last = groups.requestsOf('checkSession').at(-1) as { context: { local: boolean } }
+      return last.context.local
+    },
   }
 }
 
@@ -50,6 +55,17 @@ describe('acting for a session', () => {
     const { holder, asked } = world()
     expect([await holder(), await holder(), await holder()]).toEqual([7, 7, 7])
     expect(asked('checkSession')).toBe(1)
+  })
+
+  it('takes no replica’s own word where no command has decided on the session', async () => {
+    const { act, askedLocally } = world()
+    await act(done)
+    expect(askedLocally()).toBe(true)
+    await act(async () => ({ replayed: true }))
+    expect(askedLocally()).toBe(false)
+    await act(done)
+    await expect(act(refused('CART_EMPTY'))).rejects.toMatchObject({ code: 'CART_EMPTY' })
+    expect(askedLocally()).toBe(false)
   })
 
   it('does nothing for a token that is nobody’s', async () => {

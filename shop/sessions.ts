@@ -115,10 +115,10 @@ export function createSessions(customers: Customers, role: Role): Sessions {
       try {
         const outcome = await command({ accountId, tokenHash: hash })
         // Decided when the first one asked: that one's session was good, not necessarily this one's.
-        if (known !== undefined && outcome.replayed) await identify(hash, deadline)
+        if (outcome.replayed) await look(hash, deadline, false)
         return outcome
       } catch (error) {
-        if (known !== undefined && isRefusal(error)) await identify(hash, deadline)
+        if (isRefusal(error)) await look(hash, deadline, false)
         throw error
       }
     },
