@@ -354,6 +354,22 @@ describe('buying', () => {
     expect(world.customers.get(answer.data.purchaseId).state).toBe('failed')
   })
 
+  it('drives what it opened itself, though it heard of that only when it asked again', async () => {
+    const world = modelWorld()
+    let isQuorumLost = false
+    const checkSession: Customers['checkSession'] = (...call) =>
+      isQuorumLost ? Promise.reject(new AppError('UNAVAILABLE')) : session.checkSession(...call)
+    const openPurchase: Customers['openPurchase'] = async (...call) => {
+      isQuorumLost = true
+      return { ...(await world.openPurchase(...call)), replayed: true }
+    }
+    const { http } = await buyerServer(fakeGroups({ checkSession, openPurchase }), world.services)
+    // Whose token it is, is known from now on.
+    await http.get('/v1/purchases')
+    const { status, data } = await http.post('/v1/purchases', { card })
+    expect([status, data.state]).toEqual([201, 'completed'])
+  })
+
   it('has one effect and one answer for repeats at the same time at two servers', async () => {
     const world = modelWorld({ delayMs: 20 })
     const groups = fakeGroups({ ...session, openPurchase: world.openPurchase })

@@ -80,7 +80,10 @@ function addBuy(
         const reply = await writeUnlessKept(idempotency, 'open', (context) =>
           groups.customers.openPurchase({ ...opening, context }, { deadline }),
         )
-        return { purchase: purchaseIn(reply), replayed: reply.replayed }
+        const purchase = purchaseIn(reply)
+        // What this request opened itself, and heard of only when it asked again, was decided on its
+        // own session: nothing may keep it from being driven.
+        return { purchase, replayed: reply.replayed && purchase.claimedBy !== claimedBy }
       }
       const open = (claimedBy: string) =>
         sessions.act(request, deadline, (holder) => openFor(holder, claimedBy))

@@ -54,6 +54,8 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
   readonly #expiry: { cancel(): void }
   #waiting: Waiting<C>[] = []
   #running: Promise<void> | undefined
+  /** The batch that is being applied, however it ends. */
+  #inFlight: Promise<void> | undefined
   #appliedIndex: LogIndex
   #stopReason: string | undefined
 
@@ -85,9 +87,13 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
     return result
   }
 
-  /** What was acknowledged is applied: there is no other replica. */
-  barrier(_deadline: Deadline): Promise<void> {
-    return this.#stopReason === undefined ? Promise.resolve() : Promise.reject(this.#stopped())
+  /**
+   * What was acknowledged is applied: there is no other replica. A batch in flight may be committed
+   * already, and read by SQL; rows that are read from memory must not be older than that.
+   */
+  async barrier(_deadline: Deadline): Promise<void> {
+    await this.#inFlight
+    if (this.#stopReason !== undefined) throw this.#stopped()
   }
 
   administer(): Promise<void> {
@@ -139,7 +145,10 @@ export class DirectLog<C, R> implements ReplicatedLog<C, R> {
     }))
     const index = (this.#appliedIndex + batch.length) as LogIndex
     const startedAtMs = clock.nowMs()
-    const results = await stateMachine.apply(ordered, { index, context: undefined })
+    const applied = stateMachine.apply(ordered, { index, context: undefined })
+    // Whoever waits learns of a failure from the reason to stop.
+    this.#inFlight = applied.then(nothing, nothing)
+    const results = await applied
     assert(results.length === batch.length, 'apply answers every command of its batch')
     this.#appliedIndex = index
     this.#hooks.batchApplied({
@@ -184,3 +193,5 @@ function tooLate(waitedMs: number): AppError {
   const message = `${waited}: the database has not applied the command yet`
   return new AppError('DEADLINE_EXCEEDED', { definite: false, message })
 }
+
+function nothing(): void {}

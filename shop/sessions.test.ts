@@ -91,6 +91,23 @@ describe('acting for a session', () => {
     await expect(act(refused('OUT_OF_STOCK'))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
+  it('lets nobody have a command ordered again and again for a session that has ended', async () => {
+    const { act, end } = world()
+    await act(done)
+    end()
+    let ordered = 0
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      const acting = act(async () => {
+        ordered += 1
+        throw new AppError('SESSION_EXPIRED')
+      })
+      await expect(acting).rejects.toMatchObject({
+        code: attempt === 0 ? 'SESSION_EXPIRED' : 'UNAUTHENTICATED',
+      })
+    }
+    expect(ordered).toBe(1)
+  })
+
   it('counts as activity when the command is refused', async () => {
     const { act, asked } = world({ needsTouch: true })
     await act(done)

@@ -118,11 +118,18 @@ export function createSessions(customers: Customers, role: Role): Sessions {
         if (outcome.replayed) await look(hash, deadline, false)
         return outcome
       } catch (error) {
+        // Else every further request with a dead token would be ordered, to be refused.
+        if (isOver(error)) accountIds.forget(hash)
         if (isRefusal(error)) await look(hash, deadline, false)
         throw error
       }
     },
   }
+}
+
+/** The session has ended, or never was. */
+function isOver(error: unknown): boolean {
+  return error instanceof AppError && errorTable[error.code].http === 401
 }
 
 /** Of what was asked, not of the session: it leaves no activity, and may have been decided long ago. */

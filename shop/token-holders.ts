@@ -26,6 +26,11 @@ export class TokenHolders {
     }
   }
 
+  /** Its session has ended: whoever shows it is asked about again. */
+  forget(tokenHash: Buffer): void {
+    this.#accountIds.delete(keyOf(tokenHash))
+  }
+
   of(tokenHash: Buffer): number | undefined {
     return this.#accountIds.get(keyOf(tokenHash))
   }

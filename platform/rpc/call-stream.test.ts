@@ -5,7 +5,6 @@ import { AppError } from '../../common/errors.ts'
 import { rpcKey } from './authentication.ts'
 import { CallStream } from './call-stream.ts'
 import { MESSAGE_MAX_BYTES } from './channel.ts'
-import { errorFromStatus } from './errors.ts'
 import type { RpcServer } from './server.ts'
 import { echoDefinition, SECRET, type Say, startEcho } from './testing/echo.ts'
 
@@ -105,7 +104,7 @@ describe('calls of one stream', () => {
       error: { code: 'UNAVAILABLE', definite: true },
     })
     expect(large).toMatchObject({ kind: 'refused', error: { code: 'BODY_TOO_LARGE' } })
-    expect(huge).toMatchObject({ kind: 'unsent', error: { code: 'BODY_TOO_LARGE' } })
+    expect(huge).toMatchObject({ kind: 'failed', error: { code: 'BODY_TOO_LARGE' } })
     expect(fine).toMatchObject(reply('fine'))
   })
 })
@@ -141,7 +140,7 @@ describe('a stream', () => {
     await server.close(0)
     const outcome = await underWay
     if (outcome.kind !== 'lost') throw new Error(outcome.kind)
-    expect(errorFromStatus(outcome.error)).toMatchObject({ definite: false })
+    expect(outcome.error).toMatchObject({ code: 'UNAVAILABLE', definite: false })
   })
 
   it('that could not be opened has carried nothing', async () => {
@@ -149,7 +148,7 @@ describe('a stream', () => {
     await server.close(0)
     const outcome = await connect(server.port).say('')
     if (outcome.kind !== 'lost') throw new Error(outcome.kind)
-    expect(errorFromStatus(outcome.error)).toMatchObject({ code: 'UNAVAILABLE', definite: true })
+    expect(outcome.error).toMatchObject({ code: 'UNAVAILABLE', definite: true })
   })
 
   it('goes on after an answer that came too late', async () => {

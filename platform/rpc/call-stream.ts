@@ -15,12 +15,15 @@ import { AppError } from '../../common/errors.ts'
 import { authMetadata } from './authentication.ts'
 import { callsDefinition } from './calls-definition.ts'
 import { MESSAGE_MAX_BYTES } from './channel.ts'
-import { decodeError } from './errors.ts'
+import { decodeError, errorFromStatus } from './errors.ts'
 import type { Answer__Output, Call } from './gen/index.ts'
 import { REQUEST_ID_HEADER } from './unary.ts'
 
 /** More are refused: no replica answers so many in time. */
 const UNDER_WAY_MAX = 4_000
+
+/** The call that opens a stream began a little before it. */
+const OPENING_MS = 50
 
 /** What a Call has beside its request: two numbers, the method, the request's id. */
 const ENVELOPE_BYTES = 512
@@ -29,10 +32,10 @@ export type CallOutcome =
   | { readonly kind: 'reply'; readonly reply: unknown }
   /** The replica's own words. */
   | { readonly kind: 'refused'; readonly error: AppError }
-  /** It was never sent. */
-  | { readonly kind: 'unsent'; readonly error: AppError }
-  /** The stream could not be opened, or broke off; see errorFromStatus. */
-  | { readonly kind: 'lost'; readonly error: ServiceError }
+  /** It was never sent, or its reply cannot be read. */
+  | { readonly kind: 'failed'; readonly error: AppError }
+  /** The stream could not be opened, or broke off, with all calls on it. */
+  | { readonly kind: 'lost'; readonly error: AppError }
   /** Nothing was heard until the deadline, or from the replica at all: see giveUpIfSilent. */
   | { readonly kind: 'late' }
 
@@ -47,6 +50,7 @@ type UnderWay = {
 type OpenStream = {
   readonly stream: ClientDuplexStream<Call, Answer__Output>
   readonly underWay: Map<number, UnderWay>
+  readonly openedAtMs: number
   lastAnswerAtMs: number
 }
 
@@ -69,14 +73,14 @@ export class CallStream {
     if (encoded.length + ENVELOPE_BYTES > MESSAGE_MAX_BYTES) {
       // Sent, it would end the stream, and all that is under way on it.
       const message = `The request of ${method.path} is too large: ${encoded.length} bytes`
-      return { kind: 'unsent', error: new AppError('BODY_TOO_LARGE', { message }) }
+      return { kind: 'failed', error: new AppError('BODY_TOO_LARGE', { message }) }
     }
     const { requestId = '' } = deadline
     this.#opened ??= this.#openStream(requestId)
     const { stream, underWay } = this.#opened
     if (underWay.size >= UNDER_WAY_MAX) {
       const message = `${underWay.size} calls to this replica are under way already`
-      return { kind: 'unsent', error: new AppError('OVERLOADED', { message }) }
+      return { kind: 'failed', error: new AppError('OVERLOADED', { message }) }
     }
     const timeoutMs = Math.max(1, deadline.atUnixMs - Date.now())
     const id = this.#nextId()
@@ -97,6 +101,8 @@ export class CallStream {
   giveUpIfSilent(sinceMs: number): void {
     const opened = this.#opened
     if (opened === undefined || opened.lastAnswerAtMs >= sinceMs) return
+    // Another call has given up the one that was silent already.
+    if (opened.openedAtMs > sinceMs + OPENING_MS) return
     // For all that wait it hangs, as it does for who found out first.
     this.#end(opened, { kind: 'late' })
     opened.stream.cancel()
@@ -121,7 +127,8 @@ export class CallStream {
       responseDeserialize,
       metadata,
     )
-    const opened: OpenStream = { stream, underWay: new Map(), lastAnswerAtMs: 0 }
+    const openedAtMs = performance.now()
+    const opened: OpenStream = { stream, underWay: new Map(), openedAtMs, lastAnswerAtMs: 0 }
     stream.on('data', (answer: Answer__Output) => settle(opened, answer))
     stream.on('error', (error: ServiceError) => this.#lost(opened, error))
     stream.on('end', () =>
@@ -130,7 +137,10 @@ export class CallStream {
     return opened
   }
 
-  #lost(opened: OpenStream, error: ServiceError): void {
+  /** Whatever the reason, it is the stream's: none of the calls on it is at fault. */
+  #lost(opened: OpenStream, cause: ServiceError): void {
+    const { message, definite } = errorFromStatus(cause)
+    const error = new AppError('UNAVAILABLE', { message, definite, cause })
     this.#end(opened, { kind: 'lost', error })
   }
 
@@ -170,7 +180,7 @@ function outcomeOf(method: Method, reply?: Buffer, error?: Buffer): CallOutcome 
     // What protobuf says of bytes that are no such message names offsets: below is what happened.
   }
   const details = `the replica's answer to ${method.path} cannot be read`
-  return { kind: 'lost', error: failure(status.INTERNAL, details) }
+  return { kind: 'failed', error: new AppError('INTERNAL', { message: details, definite: false }) }
 }
 
 function failure(code: status, details: string): ServiceError {

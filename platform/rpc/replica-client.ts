@@ -16,7 +16,6 @@ import type { TlsFiles } from '../config.ts'
 import { rpcKey } from './authentication.ts'
 import { CallStream } from './call-stream.ts'
 import { clientCredentials, clientOptions } from './channel.ts'
-import { errorFromStatus } from './errors.ts'
 import { type Replica, Replicas } from './replicas.ts'
 
 /** The methods a generated definition names (its index signature left out). */
@@ -118,6 +117,8 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
     logger,
   })
 
+  let isClosed = false
+
   async function attempt(
     replica: Replica,
     method: MethodDefinition<unknown, unknown>,
@@ -139,13 +140,11 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
           replicas.failed(replica, outcome.error.message, requestId)
         else replicas.succeeded(replica, requestId)
         return { kind: 'failed', error: outcome.error, isSaid: true }
-      case 'unsent':
+      case 'failed':
         return { kind: 'failed', error: outcome.error, isSaid: false }
-      case 'lost': {
-        const error = errorFromStatus(outcome.error)
-        if (error.code === 'UNAVAILABLE') replicas.failed(replica, outcome.error.message, requestId)
-        return { kind: 'failed', error, isSaid: false }
-      }
+      case 'lost':
+        replicas.failed(replica, outcome.error.message, requestId)
+        return { kind: 'failed', error: outcome.error, isSaid: false }
       case 'late':
         // A caller in a hurry says nothing about a replica.
         if (atUnixMs < deadline.atUnixMs) {
@@ -167,7 +166,7 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
       let last: AppError | undefined
       let said: AppError | undefined
       let allDefinite = true
-      while (remainingMs(deadline, Date.now()) >= ATTEMPT_MIN_MS) {
+      while (!isClosed && remainingMs(deadline, Date.now()) >= ATTEMPT_MIN_MS) {
         const replica = replicas.choose(tried)
         if (replica === undefined) {
           // All have been asked: take a breath and begin again.
@@ -192,6 +191,7 @@ export function createReplicaClient<Definition extends ServiceDefinition>(
       throw gaveUp(said ?? last, allDefinite)
     },
     close() {
+      isClosed = true
       replicas.close()
       for (const stream of streams) stream.close()
       for (const client of clients) client.close()
