@@ -53,7 +53,9 @@ describe.each(['products', 'customers'] as const)('replicas of %s', (name) => {
     await three.write(3)
     await until(async () => (await three.status(0)).lastCheck?.equal.length === 3, 20_000)
     await withDatabase(three.dataDir, `${name}-2`, async (connection) => {
-      expect((await connection.query(tampering[name])).rowCount).toBe(1)
+      // What nobody waits for there may be applied a little later.
+      const tamper = async () => (await connection.query(tampering[name])).rowCount === 1
+      await until(tamper, 5_000, 'the row is there')
     })
     await until(() => three.fatal.size > 0, 20_000)
     const reason = String(three.fatal.get(2))
