@@ -1,7 +1,7 @@
 /** Replicas compare their rows: whole groups of three, and one of them tampered with. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Postgres } from '../../platform/postgres/postgres.ts'
 import type { LogIndex } from '../../replication/replicated-log.ts'
 import { type OpenedState, StateHasher } from '../../replication/self-check/state-hasher.ts'
@@ -63,12 +63,12 @@ describe.each(['products', 'customers'] as const)('replicas of %s', (name) => {
     expect(reason).toContain(tampered[name])
     expect(reason).toContain(name === 'products' ? './agora wipe products-2' : 'operations.md')
     expect([...three.fatal.keys()]).toEqual([2])
-    const { lastCheck } = await three.status(0)
-    expect(lastCheck).toMatchObject({
-      outcome: 'settled',
-      equal: [0, 1],
-      differing: [{ member: 2 }],
-    })
+    // The others hear of it when they apply it, which nobody there waits for.
+    const found = { outcome: 'settled', equal: [0, 1], differing: [{ member: 2 }] }
+    await vi.waitFor(
+      async () => expect((await three.status(0)).lastCheck).toMatchObject(found),
+      5_000,
+    )
 
     await three.stop(2)
     await expect(three.start(2)).rejects.toThrow('does not start with this data')
