@@ -23,3 +23,15 @@ export function seededRandom(seed: number): Random {
     integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
   }
 }
+
+/** A copy in random order. Source: Fisher and Yates, as Durstenfeld has it. */
+export function shuffled<T>(from: readonly T[], random: Random): T[] {
+  const all = [...from]
+  for (let last = all.length - 1; last > 0; last -= 1) {
+    const other = random.integer(0, last)
+    const kept = all[last] as T
+    all[last] = all[other] as T
+    all[other] = kept
+  }
+  return all
+}

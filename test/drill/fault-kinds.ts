@@ -3,7 +3,7 @@
  * whom it met; what lasts is ended by whoever asked for it.
  */
 import { join } from 'node:path'
-import type { Random } from '../../common/random.ts'
+import { type Random, shuffled } from '../../common/random.ts'
 import { findPlace } from '../../platform/postgres/places.ts'
 import { findPostmaster } from '../../platform/postgres/postmaster.ts'
 import { type DrillCluster, namesIn, signal, signalProcess } from './cluster.ts'
@@ -182,16 +182,4 @@ function oneOf(cluster: DrillCluster, group: string, random: Random): string {
 
 function draw<T>(from: readonly T[], random: Random): T {
   return from[random.integer(0, from.length - 1)] as T
-}
-
-/** Fisher and Yates. */
-export function shuffled<T>(from: readonly T[], random: Random): T[] {
-  const all = [...from]
-  for (let last = all.length - 1; last > 0; last -= 1) {
-    const other = random.integer(0, last)
-    const kept = all[last] as T
-    all[last] = all[other] as T
-    all[other] = kept
-  }
-  return all
 }

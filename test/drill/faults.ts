@@ -3,9 +3,9 @@
  * anew for each round. Some last a while, and the next ones come meanwhile.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../../common/random.ts'
+import { type Random, shuffled } from '../../common/random.ts'
 import type { DrillCluster } from './cluster.ts'
-import { type FaultKind, kindsFor, type Strike, shuffled } from './fault-kinds.ts'
+import { type FaultKind, kindsFor, type Strike } from './fault-kinds.ts'
 
 export type FaultRecord = {
   readonly kind: string

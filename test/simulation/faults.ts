@@ -1,6 +1,6 @@
 /** Who crashes, pauses and is cut off when, in the phase with faults; who heals after it. */
 import { type MemberId, memberId } from '../../common/member.ts'
-import type { Random } from '../../common/random.ts'
+import { type Random, shuffled } from '../../common/random.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { SimulatedNetwork } from './network.ts'
 import type { SimulationOptions } from './options.ts'
@@ -105,7 +105,7 @@ export class Faults {
     const { random, options, network, victims, trace } = this.#parts
     if (victims.length === 1) return
     this.partitions += 1
-    const shuffled = this.#shuffled()
+    const order = this.#shuffled()
     if (random.next() < options.oneWayShare) {
       const cuts = random.integer(1, victims.length)
       for (let cut = 0; cut < cuts; cut += 1) {
@@ -114,8 +114,8 @@ export class Faults {
       }
     } else {
       const size = random.integer(1, victims.length - 1)
-      for (const one of shuffled.slice(0, size)) {
-        for (const other of shuffled.slice(size)) this.#cutBothWays(one.id, other.id)
+      for (const one of order.slice(0, size)) {
+        for (const other of order.slice(size)) this.#cutBothWays(one.id, other.id)
       }
     }
     trace?.('links are cut')
@@ -124,9 +124,9 @@ export class Faults {
 
   #crash(): void {
     const { random, options, mayWipe } = this.#parts
-    const shuffled = this.#shuffled()
-    const count = random.next() < options.crashAllShare ? shuffled.length : 1
-    for (const victim of shuffled.slice(0, count)) {
+    const order = this.#shuffled()
+    const count = random.next() < options.crashAllShare ? order.length : 1
+    for (const victim of order.slice(0, count)) {
       if (victim.state === 'crashed') continue
       const wipe = random.next() < options.wipeShare && mayWipe(victim.id)
       if (wipe) this.wipes += 1
@@ -175,14 +175,6 @@ export class Faults {
   }
 
   #shuffled(): Victim[] {
-    const { random, victims } = this.#parts
-    const shuffled = [...victims]
-    for (let place = shuffled.length - 1; place > 0; place -= 1) {
-      const other = random.integer(0, place)
-      const held = shuffled[place] as Victim
-      shuffled[place] = shuffled[other] as Victim
-      shuffled[other] = held
-    }
-    return shuffled
+    return shuffled(this.#parts.victims, this.#parts.random)
   }
 }
